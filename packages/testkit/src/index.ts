@@ -1,0 +1,2 @@
+export { temporaryFolder } from './folders.ts';
+export { fsckStrict, git, gitText } from './git.ts';
