@@ -1,9 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-const shared = { globals: false, pool: 'forks' as const, testTimeout: 60_000, hookTimeout: 60_000 };
+const shared = { pool: 'forks' as const, testTimeout: 60_000, hookTimeout: 60_000 };
+const report = process.env['TEST_REPORT'];
 
 export default defineConfig({
   test: {
+    reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     projects: [
       { test: { ...shared, name: 'fast', include: ['packages/*/test/**/*.test.ts'], exclude: ['**/long/**'] } },
       { test: { ...shared, name: 'long', include: ['packages/*/test/long/**/*.test.ts'], testTimeout: 600_000 } },
