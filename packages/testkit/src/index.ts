@@ -1,2 +1,10 @@
 export { temporaryFolder } from './folders.ts';
 export { fsckStrict, git, gitText } from './git.ts';
+export { type GgufOptions, type GgufValue, ggufFile } from './model-files/gguf.ts';
+export type { ModelFile, TensorRange, TensorSpec } from './model-files/model-file.ts';
+export { npzFile } from './model-files/npz.ts';
+export { type OnnxFiles, type OnnxOptions, onnxFiles } from './model-files/onnx.ts';
+export { bf16Weights, f32Weights, pseudoRandomBytes } from './model-files/pseudo-random.ts';
+export { type PytorchOptions, pytorchFile } from './model-files/pytorch.ts';
+export { type SafetensorsOptions, safetensorsFile, safetensorsHeader } from './model-files/safetensors.ts';
+export { type ZipEntrySpec, type ZipOptions, zipFile } from './model-files/zip.ts';

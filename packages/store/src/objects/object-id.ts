@@ -22,7 +22,10 @@ export function isObjectId(text: string): text is ObjectId {
 
 export function parseObjectId(text: string): ObjectId {
   if (!isObjectId(text)) {
-    throw new StoreError('damaged', `not an object id: expected 40 hex digits, got ${JSON.stringify(text.slice(0, 60))}`);
+    throw new StoreError(
+      'damaged',
+      `not an object id: expected 40 hex digits, got ${JSON.stringify(text.slice(0, 60))}`,
+    );
   }
   return text;
 }

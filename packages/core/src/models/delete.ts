@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { moveRepository } from '@cairn/store';
+import { atBorder } from '../errors.ts';
+import { modelFolder, trashFolder } from '../registry/folders.ts';
+import type { Registry } from '../registry/registry.ts';
+import { COLLECTOR_TIMEOUT_MS } from '../time-limits.ts';
+import { versionTags } from '../versions/version-tags.ts';
+import { withModel } from './model-repository.ts';
+import { withModelsLocked } from './models-lock.ts';
+
+export interface ModelDeletion {
+  /** Names of the versions that go, newest first. */
+  readonly versions: readonly string[];
+  /** Bytes on disk that come free. */
+  readonly freed: number;
+}
+
+/** What deleting a model would take away. Changes nothing. */
+export function planModelDeletion(registry: Registry, name: string): Promise<ModelDeletion> {
+  return atBorder(async () => {
+    const versions = await withModel(registry, name, async (repository) =>
+      (await versionTags(repository, registry, name)).map((tag) => tag.name),
+    );
+    return { versions, freed: await folderSize(modelFolder(registry, name)) };
+  });
+}
+
+/** Deletes a model with all its versions: gone from sight in one step, then its bytes are removed. */
+export function deleteModel(registry: Registry, name: string): Promise<ModelDeletion> {
+  return atBorder(async () => {
+    const plan = await planModelDeletion(registry, name);
+    await mkdir(trashFolder(registry), { recursive: true });
+    const trash = join(trashFolder(registry), `${name}-${randomBytes(6).toString('hex')}`);
+    await withModelsLocked(registry, `delete ${name}`, () =>
+      moveRepository(modelFolder(registry, name), trash, { purpose: `delete ${name}`, timeoutMs: COLLECTOR_TIMEOUT_MS }),
+    );
+    await rm(trash, { recursive: true, force: true });
+    return plan;
+  });
+}
+
+/** Removes what deletions that were cut short left behind, and gives the bytes that came free. */
+export async function emptyTrash(registry: Registry): Promise<number> {
+  const freed = await folderSize(trashFolder(registry));
+  await rm(trashFolder(registry), { recursive: true, force: true });
+  return freed;
+}
+
+/** Bytes of all files in a folder; 0 when it is not there. */
+export async function folderSize(folder: string): Promise<number> {
+  let size = 0;
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => []);
+  for (const entry of entries) {
+    if (!entry.isFile()) continue;
+    const status = await stat(join(entry.parentPath, entry.name)).catch(() => null);
+    size += status?.size ?? 0;
+  }
+  return size;
+}

@@ -1,0 +1,43 @@
+import { CairnError } from '../errors.ts';
+import { DESCRIPTION_LENGTH_MAX, labels as labelsSchema } from '../schema/model.ts';
+
+/** Longest model card, bytes: it is shown whole. */
+const CARD_SIZE_MAX = 4 * 1024 * 1024;
+
+/** Gives the description back without white space around it, or throws `invalid`. */
+export function checkDescription(text: string): string {
+  if (text.length <= DESCRIPTION_LENGTH_MAX) return text.trim();
+  throw new CairnError('invalid', `the description has ${text.length} characters; at most ${DESCRIPTION_LENGTH_MAX} are kept`, {
+    hint: 'put the long text into the model card',
+  });
+}
+
+export function checkCard(text: string): string {
+  const size = Buffer.byteLength(text);
+  if (size <= CARD_SIZE_MAX) return text;
+  throw new CairnError('invalid', `the model card has ${size} bytes; at most ${CARD_SIZE_MAX} are kept`, {
+    hint: 'link to the long parts instead',
+  });
+}
+
+/** Labels with some set and some (those that are `null`) removed. */
+export function changedLabels(
+  labels: Readonly<Record<string, string>>,
+  changes: Readonly<Record<string, string | null>>,
+): Record<string, string> {
+  const changed = new Map(Object.entries(labels));
+  for (const [key, value] of Object.entries(changes)) {
+    if (value === null) changed.delete(key);
+    else changed.set(key, value);
+  }
+  return checkLabels(Object.fromEntries([...changed].sort(([a], [b]) => (a < b ? -1 : 1))));
+}
+
+export function checkLabels(labels: Record<string, string>): Record<string, string> {
+  const result = labelsSchema.safeParse(labels);
+  if (result.success) return labels;
+  const issue = result.error.issues[0]!;
+  throw new CairnError('invalid', `not a label: ${issue.path.map(String).join('.')}: ${issue.message}`, {
+    hint: 'a label is a short name and a text',
+  });
+}

@@ -1,0 +1,225 @@
+import { join } from 'node:path';
+import {
+  acquireLock,
+  encodeCommit,
+  encodeTree,
+  type GitObject,
+  type ObjectId,
+  ObjectWriter,
+  parseCommit,
+  parseTree,
+  readRef,
+  type Repository,
+  StoreError,
+  type TreeEntry,
+  updateRefs,
+} from '@cairn/store';
+import { CairnError } from '../errors.ts';
+import type { Registry } from '../registry/registry.ts';
+import { encodeDocument, parseDocument } from '../schema/document.ts';
+import {
+  MODEL_SCHEMA,
+  type ModelDocument,
+  modelDocument,
+  NOTE_SCHEMA,
+  type NoteDocument,
+  noteDocument,
+} from '../schema/model.ts';
+import { signatureNow } from './signature.ts';
+import { LOCK_TIMEOUT_MS, WRITER_TIMEOUT_MS } from '../time-limits.ts';
+
+/** The branch that holds the model itself: its description, labels, aliases, card and notes. */
+export const MAIN_REF = 'refs/heads/main';
+
+const MODEL_FILE = 'model.json';
+const CARD_FILE = 'README.md';
+const NOTES_FOLDER = 'notes';
+const NOTE_SUFFIX = '.json';
+const OWN_ENTRIES = new Set([MODEL_FILE, CARD_FILE, NOTES_FOLDER]);
+
+/** Tries to write on a branch that others move at the same time. */
+const EDIT_TRIES_MAX = 10;
+
+/** What `main` holds at one commit. */
+export interface MainBranch {
+  /** The commit it was read from. */
+  readonly commit: ObjectId;
+  readonly document: ModelDocument;
+  /** The model card, Markdown. */
+  readonly card: string;
+  /** Descriptions that were changed after their version was made, by version. */
+  readonly notes: ReadonlyMap<string, ObjectId>;
+  /** What else stands there, put by other tools; kept as it is. */
+  readonly others: readonly TreeEntry[];
+}
+
+/** What an edit leaves on `main`. Notes that are given replace those that are there; `null` removes one. */
+export interface MainEdit {
+  readonly document: ModelDocument;
+  readonly card: string;
+  readonly notes?: ReadonlyMap<string, NoteDocument | null>;
+  /** A version whose note goes on under another name. */
+  readonly renamedNote?: { readonly from: string; readonly to: string };
+}
+
+/** Reads `main`. Throws `damaged` when it is missing or not what the format says. */
+export async function readMain(repository: Repository, model: string): Promise<MainBranch> {
+  const commit = readRef(repository.gitDir, MAIN_REF);
+  if (commit === null) {
+    throw new CairnError('damaged', `the model ${model} has no branch main`, {
+      hint: 'fetch it again from where it is shared, or delete the model',
+      data: { model },
+    });
+  }
+  const files = await rootFiles(repository, commit);
+  const bytes = await fileBytes(repository, files, MODEL_FILE);
+  if (bytes === null) throw new CairnError('damaged', `the model ${model} has no ${MODEL_FILE} on its branch main`);
+  const document = parseDocument(bytes, { what: `${MODEL_FILE} of ${model}`, schema: modelDocument, format: MODEL_SCHEMA });
+  const card = (await fileBytes(repository, files, CARD_FILE))?.toString() ?? '';
+  const others = [...files.values()].filter(({ name }) => !OWN_ENTRIES.has(name));
+  return { commit, document, card, notes: await readNotes(repository, files), others };
+}
+
+/** The note on a version, or `null`. */
+export async function readNote(repository: Repository, main: MainBranch, version: string): Promise<NoteDocument | null> {
+  const id = main.notes.get(version);
+  if (!id) return null;
+  const { bytes } = expectKind(await repository.objects.read(id), 'blob', id);
+  return parseDocument(bytes, { what: `the note on ${version}`, schema: noteDocument, format: NOTE_SCHEMA });
+}
+
+/** The first commit of `main`, for a repository that has none. */
+export async function createMain(repository: Repository, registry: Registry, edit: MainEdit): Promise<ObjectId> {
+  await using writer = await openMainWriter(repository);
+  const commit = commitMain(writer, registry, { edit, parent: null, message: `create ${edit.document.name}` });
+  await writer.commit();
+  await updateRefs(repository.gitDir, [{ name: MAIN_REF, expect: null, to: commit }], { timeoutMs: LOCK_TIMEOUT_MS });
+  return commit;
+}
+
+interface EditOptions {
+  readonly model: string;
+  /** First line of the commit. */
+  readonly message: string;
+  /** Gives the edit for what `main` holds now, or `null` when there is nothing to change. Asked again when `main` moved meanwhile. */
+  readonly change: (main: MainBranch) => MainEdit | null;
+}
+
+/**
+ * Writes one commit on `main`, on top of whatever others wrote meanwhile. Edits by this program wait for one
+ * another; a push by Git that comes between makes it try again.
+ */
+export async function editMain(repository: Repository, registry: Registry, options: EditOptions): Promise<void> {
+  const lock = await acquireLock(join(repository.gitDir, 'cairn', 'main'), {
+    purpose: options.message,
+    timeoutMs: LOCK_TIMEOUT_MS,
+  });
+  try {
+    for (let tries = 1; !(await tryEdit(repository, registry, options, tries === EDIT_TRIES_MAX)); tries += 1);
+  } finally {
+    await lock.release();
+  }
+}
+
+/** One read, change and write; false when `main` moved in between and it was not the last try. */
+async function tryEdit(repository: Repository, registry: Registry, options: EditOptions, last: boolean): Promise<boolean> {
+  const main = await readMain(repository, options.model);
+  const edit = options.change(main);
+  if (edit === null) return true;
+  await using writer = await openMainWriter(repository);
+  const commit = commitMain(writer, registry, { edit, parent: main, message: options.message });
+  await writer.commit();
+  try {
+    await updateRefs(repository.gitDir, [{ name: MAIN_REF, expect: main.commit, to: commit }], {
+      timeoutMs: LOCK_TIMEOUT_MS,
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'conflict' && !last) return false;
+    throw error;
+  }
+}
+
+function openMainWriter(repository: Repository): Promise<ObjectWriter> {
+  return ObjectWriter.open(repository, { purpose: 'edit a model', timeoutMs: WRITER_TIMEOUT_MS });
+}
+
+interface MainCommit {
+  readonly edit: MainEdit;
+  readonly parent: MainBranch | null;
+  readonly message: string;
+}
+
+function commitMain(writer: ObjectWriter, registry: Registry, { edit, parent, message }: MainCommit): ObjectId {
+  const entries: TreeEntry[] = [
+    ...(parent?.others ?? []),
+    { mode: '100644', name: CARD_FILE, id: writer.add('blob', Buffer.from(edit.card)) },
+    { mode: '100644', name: MODEL_FILE, id: writer.add('blob', encodeDocument(edit.document)) },
+  ];
+  const notes = mergedNotes(writer, parent?.notes ?? new Map(), edit);
+  if (notes.length > 0)
+    entries.push({ mode: '40000', name: NOTES_FOLDER, id: writer.add('tree', encodeTree(notes)) });
+  const signature = signatureNow(registry.environment);
+  const commit = encodeCommit({
+    tree: writer.add('tree', encodeTree(entries)),
+    parents: parent ? [parent.commit] : [],
+    author: signature,
+    committer: signature,
+    headers: [],
+    message: `${message}\n`,
+  });
+  return writer.add('commit', commit);
+}
+
+function mergedNotes(
+  writer: ObjectWriter,
+  old: ReadonlyMap<string, ObjectId>,
+  { notes: changes, renamedNote }: MainEdit,
+): TreeEntry[] {
+  const notes = new Map(old);
+  const moved = renamedNote && notes.get(renamedNote.from);
+  if (moved) {
+    notes.delete(renamedNote.from);
+    notes.set(renamedNote.to, moved);
+  }
+  for (const [version, note] of changes ?? []) {
+    if (note === null) notes.delete(version);
+    else notes.set(version, writer.add('blob', encodeDocument(note)));
+  }
+  return [...notes].map(([version, id]) => ({ mode: '100644', name: version + NOTE_SUFFIX, id }));
+}
+
+async function rootFiles(repository: Repository, commit: ObjectId): Promise<Map<string, TreeEntry>> {
+  const { tree } = parseCommit(expectKind(await repository.objects.read(commit), 'commit', commit).bytes);
+  return treeFiles(repository, tree);
+}
+
+async function treeFiles(repository: Repository, tree: ObjectId): Promise<Map<string, TreeEntry>> {
+  const entries = parseTree(expectKind(await repository.objects.read(tree), 'tree', tree).bytes);
+  return new Map(entries.map((entry) => [entry.name, entry]));
+}
+
+async function readNotes(repository: Repository, files: ReadonlyMap<string, TreeEntry>): Promise<Map<string, ObjectId>> {
+  const folder = files.get(NOTES_FOLDER);
+  if (!folder) return new Map();
+  const entries = await treeFiles(repository, folder.id);
+  return new Map(
+    [...entries.values()]
+      .filter(({ name }) => name.endsWith(NOTE_SUFFIX))
+      .map(({ name, id }) => [name.slice(0, -NOTE_SUFFIX.length), id]),
+  );
+}
+
+async function fileBytes(
+  repository: Repository,
+  files: ReadonlyMap<string, TreeEntry>,
+  name: string,
+): Promise<Buffer | null> {
+  const entry = files.get(name);
+  return entry ? expectKind(await repository.objects.read(entry.id), 'blob', entry.id).bytes : null;
+}
+
+function expectKind(object: GitObject, kind: GitObject['kind'], id: ObjectId): GitObject {
+  if (object.kind === kind) return object;
+  throw new CairnError('damaged', `expected ${id} to be a ${kind}, got a ${object.kind}`);
+}

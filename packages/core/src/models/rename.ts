@@ -1,0 +1,43 @@
+import { moveRepository } from '@cairn/store';
+import { atBorder, CairnError } from '../errors.ts';
+import { checkModelName } from '../names.ts';
+import { modelFolder } from '../registry/folders.ts';
+import type { Registry } from '../registry/registry.ts';
+import { COLLECTOR_TIMEOUT_MS } from '../time-limits.ts';
+import { editMain } from './main-branch.ts';
+import { modelNames, withModel } from './model-repository.ts';
+import { withModelsLocked } from './models-lock.ts';
+
+/**
+ * Gives a model another name. Its versions stay as they are: each says in `version.json` what the model was
+ * called when it was made, and the folder's name is what counts.
+ */
+export function renameModel(registry: Registry, name: string, to: string): Promise<void> {
+  return atBorder(async () => {
+    checkModelName(to);
+    await withModelsLocked(registry, `rename ${name}`, async () => {
+      await checkRename(registry, name, to);
+      await moveRepository(modelFolder(registry, name), modelFolder(registry, to), {
+        purpose: `rename ${name}`,
+        timeoutMs: COLLECTOR_TIMEOUT_MS,
+      });
+    });
+    await withModel(registry, to, (repository) =>
+      editMain(repository, registry, {
+        model: to,
+        message: `rename ${name} to ${to}`,
+        change: ({ document, card }) => ({ document: { ...document, name: to }, card }),
+      }),
+    );
+  });
+}
+
+async function checkRename(registry: Registry, name: string, to: string): Promise<void> {
+  const names = await modelNames(registry);
+  if (!names.includes(name)) await withModel(registry, name, async () => undefined);
+  const taken = names.find((other) => other !== name && other.toLowerCase() === to.toLowerCase());
+  if (taken === undefined && to !== name) return;
+  throw new CairnError('exists', `${name} cannot be renamed to ${to}: ${taken ?? to} exists`, {
+    hint: 'choose another name',
+  });
+}

@@ -1,0 +1,18 @@
+export type Phase = 'scanning' | 'storing' | 'writing' | 'verifying' | 'collecting';
+
+/** How far an operation has come. Totals are 0 while they are not known. */
+export interface Progress {
+  readonly phase: Phase;
+  /** Bytes done. */
+  readonly done: number;
+  /** Bytes in all. */
+  readonly total: number;
+  readonly files: { readonly done: number; readonly total: number };
+}
+
+/** What every long operation takes. */
+export interface TaskOptions {
+  /** Ends the operation early with the error `cancelled`; nothing half-done stays. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}

@@ -1,0 +1,59 @@
+import { type ByteSource, openByteSource, openRepository } from '@cairn/store';
+import { asCairnError, atBorder, CairnError } from '../errors.ts';
+import { modelFolder } from '../registry/folders.ts';
+import type { Registry } from '../registry/registry.ts';
+import { parseReference } from '../reference.ts';
+import { type ReferenceInput, withVersion } from './show.ts';
+import { contentFinder } from './version-content.ts';
+
+/**
+ * Opens a file of a version for reading any range of it. Only the parts that a range touches are read, and each
+ * is checked. Close it when done.
+ */
+export function openFile(registry: Registry, reference: ReferenceInput): Promise<OpenFile> {
+  return atBorder(async () => {
+    const { path, ...version } = typeof reference === 'string' ? parseReference(reference) : reference;
+    if (path === undefined) {
+      throw new CairnError('invalid', 'no file is named', { hint: 'write model@version:path' });
+    }
+    const content = await withVersion(registry, version, async (repository, target, stored) => {
+      const file = stored.document.files.find((entry) => entry.path === path);
+      if (!file) throw unknownFile(`${target.model}@${target.version}`, path);
+      return contentFinder(repository, stored, `${target.model}@${target.version}`).find(file);
+    });
+    const repository = openRepository(modelFolder(registry, version.model));
+    const source = openByteSource(repository.objects, content);
+    return {
+      path,
+      sha256: content.sha256,
+      size: source.size,
+      read: (offset, length) => atBorder(() => source.read(offset, length)),
+      stream: (range) => translatedStream(source.stream(range)),
+      close: () => repository.close(),
+      [Symbol.dispose]: () => repository.close(),
+    };
+  });
+}
+
+/** A file of a version, readable at any place. */
+export interface OpenFile extends ByteSource, Disposable {
+  readonly path: string;
+  /** Of the whole file, lower-case hex. */
+  readonly sha256: string;
+  close(): void;
+}
+
+async function* translatedStream(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* stream;
+  } catch (error) {
+    throw asCairnError(error);
+  }
+}
+
+function unknownFile(what: string, path: string): CairnError {
+  return new CairnError('not-found', `${what} has no file ${path}`, {
+    hint: `see its files with \`cairn show ${what}\``,
+    data: { path },
+  });
+}

@@ -1,0 +1,119 @@
+import type { ObjectId, Repository } from '@cairn/store';
+import type { Identity } from '../environment.ts';
+import { atBorder, CairnError } from '../errors.ts';
+import { readMain, readNote } from '../models/main-branch.ts';
+import { withModel } from '../models/model-repository.ts';
+import { LATEST } from '../names.ts';
+import { parseReference, type Reference } from '../reference.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { VersionDocument, VersionSource, VersionType } from '../schema/version.ts';
+import { readStoredVersion, resolveVersionName, type StoredVersion, type VersionTarget } from './version-repository.ts';
+import { latestOf, versionTags } from './version-tags.ts';
+
+export interface VersionFile {
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Lower-case hex. */
+  readonly sha256: string;
+  readonly executable: boolean;
+  /** Whether it is stored as parts rather than as one blob. */
+  readonly parted: boolean;
+}
+
+/** All that is known of a version. */
+export interface Version {
+  readonly model: string;
+  readonly version: string;
+  readonly type: VersionType;
+  readonly createdAt: string;
+  readonly createdBy: Identity;
+  readonly description: string;
+  readonly base: string | null;
+  readonly sources: readonly VersionSource[];
+  readonly params: Readonly<Record<string, string>>;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly framework: string | null;
+  readonly files: readonly VersionFile[];
+  /** Bytes of all files. */
+  readonly size: number;
+  readonly latest: boolean;
+  readonly aliases: readonly string[];
+  /** Ids of the Git objects behind it. */
+  readonly tag: ObjectId;
+  readonly commit: ObjectId;
+}
+
+/** A reference as text, or read already. Without a version it means the newest. */
+export type ReferenceInput = string | Reference;
+
+/** All of a version: the one named, what an alias stands for, or the newest. Reads no weights. */
+export function showVersion(registry: Registry, reference: ReferenceInput): Promise<Version> {
+  return atBorder(() =>
+    withVersion(registry, reference, async (repository, { model }, stored) => {
+      const main = await readMain(repository, model);
+      const note = await readNote(repository, main, stored.name);
+      const aliases = Object.entries(main.document.aliases).filter(([, version]) => version === stored.name);
+      const latest = latestOf(await versionTags(repository, registry, model));
+      return {
+        ...describe(model, stored),
+        description: note?.description ?? stored.document.description,
+        latest: latest?.name === stored.name,
+        aliases: aliases.map(([alias]) => alias).sort(),
+      };
+    }),
+  );
+}
+
+/** Runs an operation on a version whose files have been checked to be harmless. */
+export async function withVersion<T>(
+  registry: Registry,
+  reference: ReferenceInput,
+  operation: (repository: Repository, target: VersionTarget, stored: StoredVersion) => Promise<T>,
+): Promise<T> {
+  const { model, version = LATEST } = typeof reference === 'string' ? parseReference(reference) : reference;
+  return withModel(registry, model, async (repository) => {
+    const name = await resolveVersionName(repository, registry, { model, version });
+    const target = { model, version: name };
+    return operation(repository, target, await readStoredVersion(repository, target));
+  });
+}
+
+/** The reference as it must be for an operation on one version alone: with a version, without a path. */
+export function versionReference(reference: ReferenceInput): VersionTarget {
+  const { model, version, path } = typeof reference === 'string' ? parseReference(reference) : reference;
+  if (version === undefined || path !== undefined) {
+    throw new CairnError('invalid', `expected model@version, got ${typeof reference === 'string' ? reference : model}`, {
+      hint: 'name one version, such as stockpred@v3',
+    });
+  }
+  return { model, version };
+}
+
+/** The reference as it must be where no path is meant: a version, or the newest. */
+export function versionOrLatest(reference: ReferenceInput): Reference {
+  const parsed = typeof reference === 'string' ? parseReference(reference) : reference;
+  if (parsed.path === undefined) return parsed;
+  throw new CairnError('invalid', `expected a version, got the file ${parsed.path} of one`, {
+    hint: 'use `cairn cat` for one file, or --only',
+  });
+}
+
+function describe(model: string, { name, tag, commit, document }: StoredVersion) {
+  const { type, createdAt, createdBy, base, sources, params, metrics, labels, framework } = document;
+  const files = document.files.map(describeFile);
+  return {
+    model,
+    version: name,
+    ...{ type, createdAt, createdBy, base, sources, params, metrics, labels, framework },
+    files,
+    size: files.reduce((sum, { size }) => sum + size, 0),
+    tag,
+    commit,
+  };
+}
+
+function describeFile({ path, size, sha256, executable, parts }: VersionDocument['files'][number]): VersionFile {
+  return { path, size, sha256, executable: executable ?? false, parted: parts !== undefined };
+}

@@ -1,0 +1,149 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, rename, rm, rmdir } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { extractFiles, type FileContent, type FileJob, type Repository, syncFolder } from '@cairn/store';
+import { atBorder, CairnError } from '../errors.ts';
+import type { TaskOptions } from '../progress.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { VersionFileEntry } from '../schema/version.ts';
+import { compareDestination, type DestinationState, platformPath } from './destination.ts';
+import { selectFiles } from './select.ts';
+import { type ReferenceInput, versionOrLatest, withVersion } from './show.ts';
+import { contentFinder } from './version-content.ts';
+
+export interface TakeOutOptions extends TaskOptions {
+  /** Paths and globs of the files wanted; all when left out. */
+  readonly only?: readonly string[];
+  /** Replaces files of the destination that the version has too; others are left alone. */
+  readonly force?: boolean;
+}
+
+export interface TakenOut {
+  /** Absolute path of the folder. */
+  readonly destination: string;
+  /** Files written. */
+  readonly files: number;
+  /** Bytes written. */
+  readonly bytes: number;
+  /** Files that were there already, with the right content. */
+  readonly unchanged: number;
+}
+
+/**
+ * Writes the files of a version into a folder, each checked against its SHA-256 before it gets its name. A new
+ * folder appears whole; in one that is there, files are replaced one by one, and those that are right already
+ * are not touched. Throws `refused` when the folder holds something else and `force` is not set, `damaged`
+ * when the registry does.
+ */
+export function takeOut(
+  registry: Registry,
+  reference: ReferenceInput,
+  destination: string,
+  options: TakeOutOptions = {},
+): Promise<TakenOut> {
+  return atBorder(() =>
+    withVersion(registry, versionOrLatest(reference), async (repository, target, stored) => {
+      const what = `${target.model}@${target.version}`;
+      const chosen = selectFiles(stored.document.files, options.only, what);
+      const finder = contentFinder(repository, stored, what);
+      const files = await Promise.all(chosen.map(async (entry) => ({ entry, content: await finder.find(entry) })));
+      const folder = resolve(destination);
+      const state = await compareDestination(folder, chosen, options);
+      if (state.kind === 'new') await writeNewFolder(repository, folder, { files, what, options });
+      else await updateFolder(repository, folder, { files, what, options, state });
+      const wrong = state.kind === 'new' ? chosen : state.wrong;
+      return {
+        destination: folder,
+        files: wrong.length,
+        bytes: wrong.reduce((sum, { size }) => sum + size, 0),
+        unchanged: chosen.length - wrong.length,
+      };
+    }),
+  );
+}
+
+interface ChosenFile {
+  readonly entry: VersionFileEntry;
+  readonly content: FileContent;
+}
+
+interface Writing {
+  readonly files: readonly ChosenFile[];
+  readonly what: string;
+  readonly options: TakeOutOptions;
+}
+
+/** Fills a folder beside the destination and gives it its name when all of it is right. */
+async function writeNewFolder(repository: Repository, folder: string, writing: Writing): Promise<void> {
+  await mkdir(dirname(folder), { recursive: true });
+  const aside = join(dirname(folder), `.${basename(folder)}.${randomBytes(6).toString('hex')}.tmp`);
+  await mkdir(aside);
+  try {
+    await writeFiles(repository, writing, (path) => join(aside, platformPath(path)));
+    await rmdir(folder).catch(ignoreMissing);
+    await rename(aside, folder);
+    syncFolder(dirname(folder));
+  } catch (error) {
+    await rm(aside, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Writes what is missing or differs beside its place, and renames each when all of them are right. */
+async function updateFolder(
+  repository: Repository,
+  folder: string,
+  { state, ...writing }: Writing & { readonly state: DestinationState & { kind: 'there' } },
+): Promise<void> {
+  const wrong = new Set(state.wrong);
+  const files = writing.files.filter(({ entry }) => wrong.has(entry));
+  if (files.length === 0) return;
+  const aside = join(folder, `.cairn-${randomBytes(6).toString('hex')}.tmp`);
+  await mkdir(aside);
+  try {
+    await writeFiles(repository, { ...writing, files }, (path) => join(aside, platformPath(path)));
+    for (const { entry } of files) await moveInto(aside, folder, entry.path);
+    syncFolder(folder);
+  } finally {
+    await rm(aside, { recursive: true, force: true });
+  }
+}
+
+async function moveInto(aside: string, folder: string, path: string): Promise<void> {
+  const to = join(folder, platformPath(path));
+  await mkdir(dirname(to), { recursive: true });
+  await rename(join(aside, platformPath(path)), to);
+}
+
+async function writeFiles(
+  repository: Repository,
+  { files, what, options }: Writing,
+  place: (path: string) => string,
+): Promise<void> {
+  const folders = new Set(files.map(({ entry }) => dirname(place(entry.path))));
+  for (const folder of folders) await mkdir(folder, { recursive: true });
+  const total = files.reduce((sum, { content }) => sum + content.size, 0);
+  const jobs = files.map(
+    ({ entry, content }): FileJob => ({
+      content,
+      write: { to: place(entry.path), executable: entry.executable ?? false },
+    }),
+  );
+  const failed = await extractFiles(repository, jobs, {
+    ...(options.signal && { signal: options.signal }),
+    onProgress: ({ bytes, files: done }) =>
+      options.onProgress?.({ phase: 'writing', done: bytes, total, files: { done, total: files.length } }),
+  });
+  if (failed.length > 0) throw failedFiles(failed.map(({ error }) => error), what);
+}
+
+function failedFiles(errors: readonly { readonly message: string }[], what: string): CairnError {
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+  return new CairnError('damaged', `${what} cannot be taken out: ${errors[0]!.message}${more}`, {
+    hint: `see all that is damaged with \`cairn verify ${what}\`; take the version from another clone`,
+  });
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+}

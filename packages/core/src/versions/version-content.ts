@@ -1,0 +1,57 @@
+import { type FileContent, type ObjectId, readParts, type Repository } from '@cairn/store';
+import { CairnError } from '../errors.ts';
+import type { VersionFileEntry } from '../schema/version.ts';
+import { treePath } from './document-files.ts';
+import { type StoredVersion, treeEntries } from './version-repository.ts';
+
+/** Finds the contents of a version's files, looking at each tree once. */
+export interface ContentFinder {
+  /** What a file is made of. Throws `damaged` when the tree does not hold what `version.json` lists. */
+  find(file: VersionFileEntry): Promise<FileContent>;
+}
+
+export function contentFinder(repository: Repository, stored: StoredVersion, what: string): ContentFinder {
+  const trees = new Map<string, ReturnType<typeof treeEntries>>();
+  const entriesOf = (tree: ObjectId) => {
+    const known = trees.get(tree) ?? treeEntries(repository, tree, what);
+    trees.set(tree, known);
+    return known;
+  };
+  return {
+    find: async (file) => {
+      const { path, size, sha256 } = file;
+      const id = await findInTree(file, stored.files, entriesOf);
+      if (id === null) throw missing(path, what);
+      const parts = file.parts === undefined ? [{ start: 0, size, id }] : await readParts(repository.objects, id, size);
+      return { path, size, sha256, parts };
+    },
+  };
+}
+
+async function findInTree(
+  file: VersionFileEntry,
+  root: ObjectId | null,
+  entriesOf: (tree: ObjectId) => ReturnType<typeof treeEntries>,
+): Promise<ObjectId | null> {
+  const components = treePath(file).split('/');
+  const last = components.length - 1;
+  let id = root;
+  for (const [depth, name] of components.entries()) {
+    if (id === null) return null;
+    const entry = (await entriesOf(id)).get(name);
+    const wanted = depth < last || file.parts !== undefined ? FOLDER_MODES : FILE_MODES;
+    if (!entry || !wanted.has(entry.mode)) return null;
+    id = entry.id;
+  }
+  return id;
+}
+
+const FOLDER_MODES: ReadonlySet<string> = new Set(['40000']);
+const FILE_MODES: ReadonlySet<string> = new Set(['100644', '100755', '100664']);
+
+function missing(path: string, what: string): CairnError {
+  return new CairnError('damaged', `${what} lists ${path}, but its tree does not hold it`, {
+    hint: 'take this version from another clone, or add it again from its source',
+    data: { path },
+  });
+}

@@ -1,0 +1,119 @@
+import { type ObjectId, parseCommit, parseTag, parseTree, readRef, type Repository, type TreeEntry } from '@cairn/store';
+import { CairnError } from '../errors.ts';
+import { readMain } from '../models/main-branch.ts';
+import { LATEST } from '../names.ts';
+import type { Registry } from '../registry/registry.ts';
+import { parseDocument } from '../schema/document.ts';
+import { VERSION_SCHEMA, type VersionDocument, versionDocument } from '../schema/version.ts';
+import { checkDocumentFiles } from './document-files.ts';
+import { latestOf, TAG_PREFIX, versionTags } from './version-tags.ts';
+
+/** The file at the top of a version's commit that describes it. */
+export const VERSION_FILE = 'version.json';
+
+/** The folder of a version's commit that holds its files. */
+export const FILES_FOLDER = 'files';
+
+/** A version as its commit holds it. */
+export interface StoredVersion {
+  readonly name: string;
+  readonly tag: ObjectId;
+  readonly commit: ObjectId;
+  readonly document: VersionDocument;
+  /** The tree of `files/`, `null` when there is none. */
+  readonly files: ObjectId | null;
+}
+
+export interface VersionTarget {
+  readonly model: string;
+  /** A version, an alias or `latest`. */
+  readonly version: string;
+}
+
+/** The version that a name stands for: itself, what an alias points at, or the newest. Throws `not-found`. */
+export async function resolveVersionName(
+  repository: Repository,
+  registry: Registry,
+  { model, version }: VersionTarget,
+): Promise<string> {
+  if (version === LATEST) return latestVersionName(repository, registry, model);
+  if (readRef(repository.gitDir, TAG_PREFIX + version)) return version;
+  const { document } = await readMain(repository, model);
+  const aliased = document.aliases[version];
+  if (aliased !== undefined && (readRef(repository.gitDir, TAG_PREFIX + aliased))) return aliased;
+  if (aliased !== undefined) {
+    throw new CairnError('not-found', `the alias ${version} of ${model} stands for ${aliased}, which is not here`, {
+      data: { model, version: aliased },
+    });
+  }
+  throw unknownVersion(model, version);
+}
+
+/** Reads what a version's tag leads to. Throws `not-found`, or `damaged` when it leads elsewhere than to a version. */
+export async function readStoredVersion(
+  repository: Repository,
+  { model, version }: VersionTarget,
+): Promise<StoredVersion> {
+  const tag = readRef(repository.gitDir, TAG_PREFIX + version);
+  if (tag === null) throw unknownVersion(model, version);
+  const what = `${model}@${version}`;
+  const commit = await commitOf(repository, tag, what);
+  const { tree } = parseCommit((await readAs(repository, commit, 'commit', what)).bytes);
+  const entries = await treeEntries(repository, tree, what);
+  const file = entries.get(VERSION_FILE);
+  if (!file) throw notAVersion(what, `its commit has no ${VERSION_FILE}`);
+  const document = parseDocument((await readAs(repository, file.id, 'blob', what)).bytes, {
+    what: `${VERSION_FILE} of ${what}`,
+    schema: versionDocument,
+    format: VERSION_SCHEMA,
+  });
+  checkDocumentFiles(document, what);
+  return { name: version, tag, commit, document, files: entries.get(FILES_FOLDER)?.id ?? null };
+}
+
+/** The entries of a tree by name. `what` is for the message when it is not one. */
+export async function treeEntries(repository: Repository, tree: ObjectId, what: string): Promise<Map<string, TreeEntry>> {
+  const { bytes } = await readAs(repository, tree, 'tree', what);
+  const entries = new Map<string, TreeEntry>();
+  for (const entry of parseTree(bytes)) {
+    if (entries.has(entry.name)) throw notAVersion(what, `a tree lists ${JSON.stringify(entry.name)} twice`);
+    entries.set(entry.name, entry);
+  }
+  return entries;
+}
+
+export function unknownVersion(model: string, version: string): CairnError {
+  return new CairnError('not-found', `${model} has no version or alias ${version}`, {
+    hint: `see what there is with \`cairn ls ${model}\``,
+    data: { model, version },
+  });
+}
+
+async function latestVersionName(repository: Repository, registry: Registry, model: string): Promise<string> {
+  const latest = latestOf(await versionTags(repository, registry, model));
+  if (latest) return latest.name;
+  throw new CairnError('not-found', `${model} has no versions`, {
+    hint: `add one with \`cairn add ${model}@v1 <folder>\``,
+    data: { model },
+  });
+}
+
+async function commitOf(repository: Repository, tag: ObjectId, what: string): Promise<ObjectId> {
+  const object = await repository.objects.read(tag);
+  if (object.kind !== 'tag') throw notAVersion(what, `its tag points at a ${object.kind}, not at an annotated tag`);
+  const { kind, target } = parseTag(object.bytes);
+  if (kind !== 'commit') throw notAVersion(what, `its tag points at a ${kind}, not at a commit`);
+  return target;
+}
+
+async function readAs(repository: Repository, id: ObjectId, kind: 'commit' | 'tree' | 'blob', what: string) {
+  const object = await repository.objects.read(id);
+  if (object.kind === kind) return object;
+  throw notAVersion(what, `expected ${id} to be a ${kind}, got a ${object.kind}`);
+}
+
+function notAVersion(what: string, problem: string): CairnError {
+  return new CairnError('damaged', `${what} is not a version that Cairn can read: ${problem}`, {
+    hint: 'take it from another clone; if it never was a version, delete its tag with Git',
+  });
+}

@@ -1,0 +1,89 @@
+import { setImmediate } from 'node:timers/promises';
+import { listRefs, type ObjectId, parseTag, type Repository } from '@cairn/store';
+import { readCache, writeCache } from '../cache/cache-file.ts';
+import type { Identity } from '../environment.ts';
+import { asCairnError, CairnError } from '../errors.ts';
+import { isVersionName } from '../names.ts';
+import type { Registry } from '../registry/registry.ts';
+import { parseTagMessage, type TagSummary } from './tag-message.ts';
+
+export const TAG_PREFIX = 'refs/tags/';
+
+/** What the tag of one version says. */
+export interface VersionTag extends TagSummary {
+  readonly name: string;
+  readonly tag: ObjectId;
+  readonly createdBy: Identity;
+  /** Set when the tag is not that of a version; the rest is empty then. */
+  readonly problem?: CairnError;
+}
+
+/** Tags read before others get their turn. */
+const TURN_AFTER = 200;
+
+/** From this many tags read anew the cache is written again: below, reading them is as fast. */
+const CACHE_FROM = 50;
+
+type CachedTag = Omit<VersionTag, 'name' | 'tag'>;
+
+/** All versions of a model as their tags tell, newest first. Reads each tag object once in the life of the cache. */
+export async function versionTags(repository: Repository, registry: Registry, model: string): Promise<VersionTag[]> {
+  const refs = listRefs(repository.gitDir, TAG_PREFIX);
+  const cacheName = `versions/${model}.json`;
+  const cached: Record<string, CachedTag> =
+    refs.size >= CACHE_FROM ? ((await readCache<Record<string, CachedTag>>(registry, cacheName)) ?? {}) : {};
+  const tags: VersionTag[] = [];
+  let fresh = 0;
+  for (const [ref, { id }] of refs) {
+    const name = ref.slice(TAG_PREFIX.length);
+    if (!isVersionName(name)) continue;
+    const known = cached[id];
+    if (known) tags.push({ ...known, name, tag: id });
+    else {
+      tags.push(readTag(repository, name, id));
+      fresh += 1;
+      if (fresh % TURN_AFTER === 0) await setImmediate();
+    }
+  }
+  if (fresh >= CACHE_FROM) await writeCache(registry, cacheName, cacheable(tags));
+  return tags.sort(newestFirst);
+}
+
+/** The newest of versions in the order of {@link versionTags}. */
+export function latestOf(tags: readonly VersionTag[]): VersionTag | undefined {
+  return tags.find(({ problem }) => problem === undefined);
+}
+
+/** By time; those made in the same millisecond by name, with numbers in their natural order. */
+function newestFirst(a: VersionTag, b: VersionTag): number {
+  if (a.createdAt !== b.createdAt) return a.createdAt < b.createdAt ? 1 : -1;
+  return NATURAL.compare(b.name, a.name);
+}
+
+const NATURAL = new Intl.Collator('en', { numeric: true });
+
+function readTag(repository: Repository, name: string, id: ObjectId): VersionTag {
+  try {
+    const { kind, bytes } = repository.objects.readSync(id);
+    if (kind !== 'tag') throw new CairnError('damaged', `the tag ${name} points at a ${kind}, not at an annotated tag`);
+    const { tagger, message } = parseTag(bytes);
+    const createdBy = { name: tagger?.name ?? '', email: tagger?.email ?? '' };
+    return { ...parseTagMessage(message, name), name, tag: id, createdBy };
+  } catch (error) {
+    return { ...UNREADABLE, name, tag: id, problem: asCairnError(error) };
+  }
+}
+
+const UNREADABLE = {
+  description: '',
+  type: 'plaintext',
+  files: 0,
+  size: 0,
+  createdAt: '1970-01-01T00:00:00.000Z',
+  createdBy: { name: '', email: '' },
+} as const;
+
+function cacheable(tags: readonly VersionTag[]): Record<string, CachedTag> {
+  const readable = tags.filter(({ problem }) => problem === undefined);
+  return Object.fromEntries(readable.map(({ name: _, tag, ...rest }) => [tag, rest]));
+}

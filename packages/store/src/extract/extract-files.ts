@@ -1,0 +1,149 @@
+import { availableParallelism } from 'node:os';
+import { StoreError, translated } from '../errors.ts';
+import { errorFromMessage, startThread, type Thread } from '../threads/thread.ts';
+import type { Repository } from '../repository/open.ts';
+import type { ExtractData, FromExtractor, ToExtractor } from './extract-messages.ts';
+import { createBodyBuffer } from './file-body.ts';
+import { type FileJob, runFileJob } from './file-job.ts';
+
+/** Below this, starting threads costs more than they bring. */
+const THREADS_FROM = { bytes: 24 * 1024 * 1024, files: 4000 };
+
+const THREADS_MAX = 4;
+
+/** Files handed to a thread at once, unless their bytes come to more than the second figure first. */
+const BATCH = { files: 128, bytes: 8 * 1024 * 1024 };
+
+export interface ExtractOptions {
+  readonly signal?: AbortSignal;
+  /** Checks each object against its name as well as each file against its SHA-256. */
+  readonly checkObjects?: boolean;
+  readonly onProgress?: (done: { readonly bytes: number; readonly files: number }) => void;
+}
+
+/** A file that could not be given out whole, by its number in the jobs given. */
+export interface FailedJob {
+  readonly number: number;
+  readonly error: StoreError;
+}
+
+/**
+ * Checks files against their SHA-256, and writes those that say where. Goes on after a damaged file; what
+ * failed comes back. A disk that refuses to be written to ends it all, by throwing.
+ */
+export async function extractFiles(
+  repository: Repository,
+  jobs: readonly FileJob[],
+  options: ExtractOptions = {},
+): Promise<FailedJob[]> {
+  const run = new Run(jobs, options);
+  const bytes = jobs.reduce((sum, { content }) => sum + content.size, 0);
+  const threaded = jobs.length > 0 && (bytes >= THREADS_FROM.bytes || jobs.length >= THREADS_FROM.files);
+  await (threaded ? extractInThreads(repository, run) : extractInline(repository, run));
+  return run.failed;
+}
+
+async function extractInline({ objects }: Repository, run: Run): Promise<void> {
+  const buffer = createBodyBuffer();
+  const checkObjects = run.options.checkObjects ?? false;
+  for (let batch = run.nextBatch(); batch; batch = run.nextBatch()) {
+    for (const { number, job } of batch) {
+      const failure = await runFileJob(objects, job, { buffer, checkObjects, onBytes: (count) => run.bytes(count) }).then(
+        () => null,
+        (error) => translated(error, `cannot take out ${job.content.path}`),
+      );
+      run.file(number, failure);
+    }
+  }
+}
+
+async function extractInThreads({ gitDir }: Repository, run: Run): Promise<void> {
+  const data: ExtractData = { gitDir, checkObjects: run.options.checkObjects ?? false };
+  const count = Math.min(availableParallelism(), THREADS_MAX, run.jobs.length);
+  await Promise.all(Array.from({ length: count }, () => extractInThread(data, run)));
+}
+
+async function extractInThread(data: ExtractData, run: Run): Promise<void> {
+  let thread: Thread<ToExtractor> | undefined;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const started = startThread<ToExtractor, FromExtractor>(import.meta.url, 'extract-thread', data, {
+        onMessage: (message) => {
+          try {
+            if (message.kind === 'bytes') run.bytes(message.count);
+            else if (message.kind === 'file') run.file(message.number, message.error && errorFromMessage(message.error));
+            else next();
+          } catch (error) {
+            reject(error);
+          }
+        },
+        onBroken: reject,
+      });
+      thread = started;
+      const next = () => {
+        const batch = run.nextBatch();
+        if (batch) started.post({ jobs: batch });
+        else resolve();
+      };
+      next();
+    });
+  } catch (error) {
+    run.stop();
+    throw error;
+  } finally {
+    await thread?.stop();
+  }
+}
+
+/** What is left to do and what came of it, shared by the threads. */
+class Run {
+  readonly jobs: readonly FileJob[];
+  readonly options: ExtractOptions;
+  readonly failed: FailedJob[] = [];
+  readonly #done = { bytes: 0, files: 0 };
+  #next = 0;
+
+  constructor(jobs: readonly FileJob[], options: ExtractOptions) {
+    this.jobs = jobs;
+    this.options = options;
+  }
+
+  nextBatch(): ToExtractor['jobs'] | null {
+    this.#checkCancelled();
+    const batch: { number: number; job: FileJob }[] = [];
+    let bytes = 0;
+    while (this.#next < this.jobs.length && batch.length < BATCH.files && bytes < BATCH.bytes) {
+      const job = this.jobs[this.#next]!;
+      batch.push({ number: this.#next, job });
+      bytes += job.content.size;
+      this.#next += 1;
+    }
+    return batch.length > 0 ? batch : null;
+  }
+
+  bytes(count: number): void {
+    this.#checkCancelled();
+    this.#done.bytes += count;
+    this.options.onProgress?.({ ...this.#done });
+  }
+
+  file(number: number, error: StoreError | null): void {
+    if (error && !isDamage(error)) throw error;
+    if (error) this.failed.push({ number, error });
+    this.#done.files += 1;
+  }
+
+  /** No further batch: another thread failed for good. */
+  stop(): void {
+    this.#next = this.jobs.length;
+  }
+
+  #checkCancelled(): void {
+    if (this.options.signal?.aborted) throw new StoreError('cancelled', 'taking files out was cancelled');
+  }
+}
+
+/** What is wrong with the file alone, and says nothing about the next one. */
+function isDamage({ code }: StoreError): boolean {
+  return code === 'damaged' || code === 'hostile' || code === 'not-found';
+}

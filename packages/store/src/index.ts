@@ -1,0 +1,33 @@
+export { type CollectionOptions, type CollectionResult, collectGarbage, planCollection, rollUp } from './shim.ts';
+export { StoreError, type StoreErrorCode, type StoreErrorDetails, systemCode, translated } from './errors.ts';
+export { type ByteRange, type ByteSource, openByteSource } from './extract/byte-source.ts';
+export { type ExtractOptions, extractFiles, type FailedJob } from './extract/extract-files.ts';
+export { type FileContent, type PartRef, readParts } from './extract/file-content.ts';
+export type { FileJob } from './extract/file-job.ts';
+export { replaceDurably, syncFolder, writeFileDurably } from './files/durable.ts';
+export { listLeases } from './files/lease.ts';
+export { acquireLock } from './files/lock.ts';
+export { ObjectWriter, type WriterOptions } from './ingest/object-writer.ts';
+export {
+  type FileIdentity,
+  identityOf,
+  type SourceFile,
+  type StoredContent,
+  type StoredFile,
+  sameIdentity,
+} from './ingest/source-file.ts';
+export { storeFiles, type StoreFilesOptions } from './ingest/store-files.ts';
+export { encodeCommit, parseCommit } from './objects/commit.ts';
+export type { GitObject, ObjectId, ObjectKind } from './objects/object-id.ts';
+export type { Person } from './objects/person.ts';
+export { encodeTag, parseTag } from './objects/tag.ts';
+export { encodeTree, parseTree, type TreeEntry } from './objects/tree.ts';
+export type { ObjectStore } from './pack/object-store.ts';
+export { listRefs, packRefs, readRef, type RefChange, updateRefs } from './refs/ref-store.ts';
+export { createRepository } from './repository/create.ts';
+export { findLeftovers, listLocks } from './repository/inspect.ts';
+export { moveRepository } from './repository/move.ts';
+export { openRepository, type Repository } from './repository/open.ts';
+export { createSeam, type Seam } from './repository/seam.ts';
+export { remoteNames, settingsProblems } from './repository/settings.ts';
+export { createWorkTree } from './repository/work-tree.ts';

@@ -1,0 +1,140 @@
+import { randomBytes } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { removeIfThere } from '../files/durable.ts';
+import { acquireLease, type Lease } from '../files/lease.ts';
+import { hashObject, type ObjectId, type ObjectKind } from '../objects/object-id.ts';
+import { parseTree } from '../objects/tree.ts';
+import type { ObjectStore } from '../pack/object-store.ts';
+import type { Repository } from '../repository/open.ts';
+import type { Lane } from './lane.ts';
+import { Packer } from './packer.ts';
+import type { StoredContent } from './source-file.ts';
+
+export interface WriterOptions {
+  /** What the writer is doing, for whoever waits for it. */
+  readonly purpose: string;
+  /** How long to wait for a collector to let writers in, milliseconds. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+}
+
+/** How much of what was given had to be written, and how much was there. */
+export interface Tally {
+  /** Bytes of content, before packing. */
+  bytes: number;
+  /** Blobs: parts, and small files. */
+  parts: number;
+}
+
+/**
+ * One transaction on the objects of a repository: everything added becomes visible with {@link commit}, or
+ * nothing stays. While it is open a collector waits, so that objects found present stay present until the
+ * refs that need them are written. Release it after those.
+ */
+export class ObjectWriter implements AsyncDisposable {
+  readonly repository: Repository;
+  readonly stored: Tally = { bytes: 0, parts: 0 };
+  readonly reused: Tally = { bytes: 0, parts: 0 };
+  /** Unique part of this writer's temporary names. */
+  readonly label: string;
+  readonly #lease: Lease;
+  readonly #metadata: Packer;
+  readonly #lanes: Lane[] = [];
+  readonly #added = new Set<ObjectId>();
+  #open = true;
+
+  private constructor(repository: Repository, label: string, lease: Lease) {
+    this.repository = repository;
+    this.label = label;
+    this.#lease = lease;
+    this.#metadata = new Packer(this.folder, label);
+  }
+
+  static async open(repository: Repository, options: WriterOptions): Promise<ObjectWriter> {
+    const label = randomBytes(6).toString('hex');
+    const lease = await acquireLease(join(repository.gitDir, 'cairn'), options);
+    return new ObjectWriter(repository, label, lease);
+  }
+
+  /** The folder that packs are written to. */
+  get folder(): string {
+    return join(this.repository.gitDir, 'objects', 'pack');
+  }
+
+  get objects(): ObjectStore {
+    return this.repository.objects;
+  }
+
+  /** The packer on the calling thread, which every transaction has for its commits and trees. */
+  get inlinePacker(): Packer {
+    return this.#metadata;
+  }
+
+  /** Packing threads that end with this transaction. */
+  adopt(lane: Lane): void {
+    this.#lanes.push(lane);
+  }
+
+  /** Whether an object is in the repository, or will be once this transaction is committed. */
+  has(id: ObjectId): boolean {
+    return this.#added.has(id) || this.objects.has(id);
+  }
+
+  /** Whether all of a file's content is in the repository, parts included. */
+  hasContent(content: StoredContent): boolean {
+    if (content.kind === 'blob') return this.has(content.id);
+    if (!this.objects.has(content.tree)) return false;
+    return parseTree(this.objects.readSync(content.tree).bytes).every(({ id }) => this.has(id));
+  }
+
+  /** Claims an object for writing: true for the first to ask, when the repository does not have it. */
+  claim(id: ObjectId, size: number): boolean {
+    const isNew = !this.has(id);
+    if (isNew) this.#added.add(id);
+    const tally = isNew ? this.stored : this.reused;
+    tally.bytes += size;
+    tally.parts += 1;
+    return isNew;
+  }
+
+  /** Adds one object of a size that fits in memory, unless it is there. */
+  add(kind: ObjectKind, bytes: Uint8Array): ObjectId {
+    const id = hashObject(kind, bytes);
+    if (!this.has(id)) {
+      this.#added.add(id);
+      this.#metadata.add(kind, id, bytes);
+    }
+    return id;
+  }
+
+  /** Makes everything durable and visible to every reader; refs can point at it afterwards. */
+  async commit(): Promise<void> {
+    await Promise.all(this.#lanes.map((lane) => lane.finish()));
+    this.#lanes.length = 0;
+    this.#metadata.finish();
+    this.#open = false;
+    this.objects.refresh();
+  }
+
+  /** Lets collectors in again; what was not committed is removed. */
+  async release(): Promise<void> {
+    try {
+      if (this.#open) await this.#abandon();
+    } finally {
+      await this.#lease.release();
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.release();
+  }
+
+  async #abandon(): Promise<void> {
+    this.#open = false;
+    await Promise.all(this.#lanes.map((lane) => lane.stop()));
+    this.#metadata.abort();
+    const leftovers = readdirSync(this.folder).filter((name) => name.startsWith('tmp_') && name.includes(this.label));
+    for (const name of leftovers) removeIfThere(join(this.folder, name));
+  }
+}
