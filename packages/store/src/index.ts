@@ -1,4 +1,5 @@
-export { type CollectionOptions, type CollectionResult, collectGarbage, planCollection, rollUp } from './shim.ts';
+export { type CollectionOptions, type CollectionResult, collectGarbage, planCollection } from './collect/collect.ts';
+export { rollUp } from './collect/roll-up.ts';
 export { StoreError, type StoreErrorCode, type StoreErrorDetails, systemCode, translated } from './errors.ts';
 export { type ByteRange, type ByteSource, openByteSource } from './extract/byte-source.ts';
 export { type ExtractOptions, extractFiles, type FailedJob } from './extract/extract-files.ts';
@@ -6,7 +7,7 @@ export { type FileContent, type PartRef, readParts } from './extract/file-conten
 export type { FileJob } from './extract/file-job.ts';
 export { replaceDurably, syncFolder, writeFileDurably } from './files/durable.ts';
 export { listLeases } from './files/lease.ts';
-export { acquireLock } from './files/lock.ts';
+export { acquireLock, type Lock } from './files/lock.ts';
 export { ObjectWriter, type WriterOptions } from './ingest/object-writer.ts';
 export {
   type FileIdentity,
@@ -24,8 +25,11 @@ export { encodeTag, parseTag } from './objects/tag.ts';
 export { encodeTree, parseTree, type TreeEntry } from './objects/tree.ts';
 export type { ObjectStore } from './pack/object-store.ts';
 export { listRefs, packRefs, readRef, type RefChange, updateRefs } from './refs/ref-store.ts';
+export { type ConfigChange, changeConfig } from './repository/change-config.ts';
 export { createRepository } from './repository/create.ts';
 export { findLeftovers, listLocks } from './repository/inspect.ts';
+export { lockRepository } from './repository/lock-repository.ts';
+export { readLog } from './repository/log.ts';
 export { moveRepository } from './repository/move.ts';
 export { openRepository, type Repository } from './repository/open.ts';
 export { createSeam, type Seam } from './repository/seam.ts';

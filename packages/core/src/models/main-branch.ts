@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import {
-  acquireLock,
   encodeCommit,
   encodeTree,
   type GitObject,
+  lockRepository,
   type ObjectId,
   ObjectWriter,
   parseCommit,
@@ -110,14 +109,11 @@ interface EditOptions {
  * another; a push by Git that comes between makes it try again.
  */
 export async function editMain(repository: Repository, registry: Registry, options: EditOptions): Promise<void> {
-  const lock = await acquireLock(join(repository.gitDir, 'cairn', 'main'), {
-    purpose: options.message,
-    timeoutMs: LOCK_TIMEOUT_MS,
-  });
+  const lock = await lockRepository(repository, 'main', { purpose: options.message, timeoutMs: LOCK_TIMEOUT_MS });
   try {
     for (let tries = 1; !(await tryEdit(repository, registry, options, tries === EDIT_TRIES_MAX)); tries += 1);
   } finally {
-    await lock.release();
+    lock.release();
   }
 }
 

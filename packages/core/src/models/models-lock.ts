@@ -12,6 +12,6 @@ export async function withModelsLocked<T>(registry: Registry, purpose: string, o
   try {
     return await operation();
   } finally {
-    await lock.release();
+    lock.release();
   }
 }

@@ -220,7 +220,7 @@ async function publish(repository: Repository, target: VersionTarget, tag: Objec
       timeoutMs: LOCK_TIMEOUT_MS,
     });
   } catch (error) {
-    if (error instanceof StoreError && error.code === 'conflict') throw versionExists(target);
+    if (error instanceof StoreError && error.code === 'exists') throw versionExists(target);
     throw error;
   }
 }

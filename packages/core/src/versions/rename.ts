@@ -72,7 +72,7 @@ async function moveTag(repository: Repository, target: VersionTarget, to: string
       { timeoutMs: LOCK_TIMEOUT_MS },
     );
   } catch (error) {
-    if (error instanceof StoreError && error.code === 'conflict') throw versionExists({ ...target, version: to });
+    if (error instanceof StoreError && error.code === 'exists') throw versionExists({ ...target, version: to });
     throw error;
   }
 }

@@ -122,7 +122,7 @@ export class ObjectWriter implements AsyncDisposable {
     try {
       if (this.#open) await this.#abandon();
     } finally {
-      await this.#lease.release();
+      this.#lease.release();
     }
   }
 

@@ -1,6 +1,5 @@
 import { boundariesOf } from './boundaries.ts';
 import { orNull } from './formats/claim.ts';
-import { externalTensors } from './formats/onnx.ts';
 import type { HeadReader, PartPlan } from './part.ts';
 import { type ReadWeights, readOnnxData, readWeights } from './weights.ts';
 
@@ -24,11 +23,6 @@ export function planParts(head: HeadReader, size: number): PartPlan {
  */
 export function planOnnxExternal(onnxBytes: Uint8Array, location: string, size: number): PartPlan | null {
   return listed(readOnnxData(onnxBytes, location, size));
-}
-
-/** The data files of an ONNX model: paths relative to its folder. None for bytes that are no ONNX model. */
-export function onnxDataFiles(onnxBytes: Uint8Array): string[] {
-  return [...new Set(orNull(() => externalTensors(onnxBytes))?.map((tensor) => tensor.location))];
 }
 
 function listed(read: ReadWeights | null): PartPlan | null {

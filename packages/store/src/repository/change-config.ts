@@ -1,13 +1,14 @@
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { StoreError } from '../errors.ts';
 import { writeFileDurably } from '../files/durable.ts';
 import { acquireLock } from '../files/lock.ts';
 import type { Patience } from '../files/patience.ts';
-import { parseConfig } from './config-text.ts';
-import { loadGit } from './git-library.ts';
+import { type Config, parseConfig } from './config-text.ts';
+import { loadGit, translatedGit } from './git-library.ts';
 import type { Repository } from './open.ts';
 import { readConfigText } from './read-config.ts';
-import { createSeam } from './seam.ts';
+import { createSeam, type Seam } from './seam.ts';
 
 /** A change of one key, such as `remote.origin.url`. */
 export interface ConfigChange {
@@ -34,10 +35,11 @@ export async function changeConfig(
   const path = join(repository.gitDir, 'config');
   const lock = await acquireLock(path, { ...patience, purpose: 'change the configuration' });
   try {
-    const held = { text: readConfigText(repository.gitDir) };
-    for (const change of changes) await changeText(repository, held, change);
-    checkResult(path, held.text, changes);
-    writeFileDurably(path, held.text);
+    const before = readConfigText(repository.gitDir);
+    const after = await changedText(repository, before, changes);
+    if (!isDeepStrictEqual(parseConfig(after), withChanges(parseConfig(before), changes)))
+      throw unchangeable(path);
+    writeFileDurably(path, after);
   } finally {
     lock.release();
   }
@@ -53,33 +55,51 @@ function checkChange({ key, value }: ConfigChange): void {
   }
 }
 
-async function changeText(
+async function changedText(
   repository: Pick<Repository, 'gitDir' | 'objects'>,
-  held: { text: string },
-  { key, value, append = false }: ConfigChange,
-): Promise<void> {
+  text: string,
+  changes: readonly ConfigChange[],
+): Promise<string> {
+  const held = { text };
+  try {
+    for (const change of changes) await changeHeld(createSeam(repository), held, change);
+  } catch (error) {
+    throw translatedGit(error, `change the configuration of ${repository.gitDir}`);
+  }
+  return held.text;
+}
+
+async function changeHeld(seam: Seam, held: { text: string }, { key, value, append = false }: ConfigChange) {
   const git = await loadGit();
-  const { fs, gitdir } = createSeam(repository);
   const readFile = async () => held.text;
   const writeFile = async (_: string, text: string) => {
     held.text = text;
   };
-  const target = { fs: { promises: { ...fs.promises, readFile, writeFile } }, gitdir, path: key };
+  const target = {
+    fs: { promises: { ...seam.fs.promises, readFile, writeFile } },
+    gitdir: seam.gitdir,
+    path: key,
+  };
   if (value !== null) return git.setConfig({ ...target, value, append });
-  const values = await git.getConfigAll(target);
-  for (const _ of values) await git.setConfig({ ...target, value: undefined });
+  for (const _ of await git.getConfigAll(target)) await git.setConfig({ ...target, value: undefined });
 }
 
-/** Only the last change of a key shows in the result. */
-function checkResult(path: string, text: string, changes: readonly ConfigChange[]): void {
-  const config = parseConfig(text);
-  for (const { key, value } of new Map(changes.map((change) => [normalized(change.key), change])).values()) {
-    const values = config.get(normalized(key)) ?? [];
-    if (value === (values.at(-1) ?? null)) continue;
-    throw new StoreError('unsupported', `${path}: ${key} cannot be set in a file of this form`, {
-      hint: `run git config ${key} in the repository`,
-    });
+/** What the changes should make of the settings, and of no others. */
+function withChanges(config: Config, changes: readonly ConfigChange[]): Config {
+  const result = new Map(config);
+  for (const { key, value, append } of changes) {
+    const values = result.get(normalized(key)) ?? [];
+    if (value === null) result.delete(normalized(key));
+    else result.set(normalized(key), [...(append ? values : values.slice(0, -1)), value]);
   }
+  return result;
+}
+
+function unchangeable(path: string): StoreError {
+  return new StoreError('unsupported', `${path} is written in a form that cannot be changed here`, {
+    hint: 'change it with git config',
+    data: { path },
+  });
 }
 
 function normalized(key: string): string {

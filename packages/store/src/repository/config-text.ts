@@ -16,11 +16,11 @@ export function parseConfig(text: string): Config {
 
 const BLANK = /[ \t\r]*/y;
 const COMMENT = /[#;][^\n]*/y;
+const LINE = /[^\n]*/y;
+const BLANKS: ReadonlySet<string> = new Set([' ', '\t', '\r']);
+const COMMENT_STARTS: ReadonlySet<string> = new Set(['#', ';']);
 const SECTION = /\[([A-Za-z0-9.-]+)(?:[ \t]+"((?:[^"\\\n\0]|\\[^\n\0])*)")?\]/y;
 const NAME = /[A-Za-z][A-Za-z0-9-]*/y;
-const QUOTED = /"((?:[^"\\\n]|\\(?:\r?\n|.))*)"/y;
-const PLAIN = /(?:[^"\\\n#;]|\\(?:\r?\n|.))+/y;
-const ESCAPE = /\\(\r?\n|.)/g;
 const ESCAPED: Readonly<Record<string, string>> = {
   n: '\n',
   t: '\t',
@@ -28,7 +28,6 @@ const ESCAPED: Readonly<Record<string, string>> = {
   '"': '"',
   '\\': '\\',
   '\n': '',
-  '\r\n': '',
 };
 
 class ConfigReader {
@@ -38,7 +37,7 @@ class ConfigReader {
   #section: string | null = null;
 
   constructor(text: string) {
-    this.#text = text.replace(/^\ufeff/, '');
+    this.#text = text.replace(/^\ufeff/, '').replaceAll('\r\n', '\n');
   }
 
   readAll(): void {
@@ -63,37 +62,45 @@ class ConfigReader {
     const key = `${this.#section}.${name.toLowerCase()}`;
     this.#skipBlank();
     const values = this.settings.get(key) ?? [];
-    this.settings.set(key, [...values, this.#readValue()]);
+    values.push(this.#readValue());
+    this.settings.set(key, values);
   }
 
   #readValue(): string {
     if (this.#peek() === undefined || this.#peek() === '\n') return 'true';
     if (this.#peek() !== '=') throw this.#malformed();
     this.#at++;
-    this.#skipBlank();
-    const pieces = [...this.#pieces()];
-    this.#take(COMMENT);
-    if (this.#peek() !== undefined && this.#peek() !== '\n') throw this.#malformed();
-    return pieces.join('');
+    return this.#readText();
   }
 
-  /** Pieces inside and outside quotes; blanks at the end count inside only. */
-  *#pieces(): Generator<string> {
-    for (;;) {
-      const quoted = this.#take(QUOTED);
-      const plain = quoted === null ? this.#take(PLAIN) : null;
-      if (quoted !== null) yield this.#unescaped(quoted[1] ?? '');
-      else if (plain !== null) yield this.#unescaped(this.#peek() === '"' ? plain[0] : plain[0].trimEnd());
-      else return;
+  /** Character by character, as Git does: blanks count only between others, or inside quotes. */
+  #readText(): string {
+    let [value, blanks, quoted] = ['', '', false];
+    for (let next = this.#next(); next !== '\n' || quoted; next = this.#next()) {
+      if (next === '\n') throw this.#malformed();
+      if (!quoted && BLANKS.has(next)) {
+        if (value !== '') blanks += next;
+      } else if (!quoted && COMMENT_STARTS.has(next)) {
+        this.#take(LINE);
+      } else {
+        value += blanks;
+        blanks = '';
+        if (next === '"') quoted = !quoted;
+        else value += next === '\\' ? this.#escaped() : next;
+      }
     }
+    return value;
   }
 
-  #unescaped(text: string): string {
-    return text.replace(ESCAPE, (_, escaped: string) => {
-      const character = ESCAPED[escaped];
-      if (character === undefined) throw this.#malformed();
-      return character;
-    });
+  #escaped(): string {
+    const character = ESCAPED[this.#next()];
+    if (character === undefined) throw this.#malformed();
+    return character;
+  }
+
+  /** The end of the text ends a line, too. */
+  #next(): string {
+    return this.#text[this.#at++] ?? '\n';
   }
 
   #skipBlank(): void {
@@ -117,9 +124,8 @@ class ConfigReader {
   }
 }
 
-/** What Git takes for true. Throws `damaged` for what is neither true nor false. */
-export function isTrue(value: string): boolean {
-  if (/^(true|yes|on|[1-9][0-9]*)$/i.test(value)) return true;
-  if (/^(false|no|off|0|)$/i.test(value)) return false;
-  throw new StoreError('damaged', `expected true or false, got ${JSON.stringify(value.slice(0, 60))}`);
+/** What Git takes for true or false; null for anything else. */
+export function parseBoolean(value: string): boolean | null {
+  if (/^(?:true|yes|on|[1-9][0-9]*)$/i.test(value)) return true;
+  return /^(?:false|no|off|0|)$/i.test(value) ? false : null;
 }

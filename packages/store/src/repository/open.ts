@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { StoreError } from '../errors.ts';
 import { entryAt } from '../files/bounded.ts';
 import { type ObjectStore, openObjectStore } from '../pack/object-store.ts';
-import { type Config, isTrue } from './config-text.ts';
+import { type Config, parseBoolean } from './config-text.ts';
 import { readConfig } from './read-config.ts';
 
 /** A bare Git repository that this program can work with. */
@@ -42,7 +42,7 @@ function checkLayout(gitDir: string): void {
 function checkConfig(gitDir: string, config: Config): void {
   const unsupported = (expected: string, found: string) =>
     new StoreError('unsupported', `${gitDir}: expected ${expected}, got ${found}`);
-  if (!isTrue(config.get('core.bare')?.at(-1) ?? 'false')) {
+  if (!parseBoolean(config.get('core.bare')?.at(-1) ?? 'false')) {
     throw unsupported('a bare repository', 'one with a working tree');
   }
   const version = config.get('core.repositoryformatversion')?.at(-1) ?? '0';

@@ -32,8 +32,17 @@ export class SeamObjects {
     this.#sink = sink;
   }
 
+  /**
+   * Asked before an object is written. An index that cannot be read makes no difference: isomorphic-git would
+   * print the error instead of throwing it, and a second copy of an object does no harm.
+   */
   has(id: ObjectId): boolean {
-    return this.#written.has(id) || this.#objects.has(id);
+    try {
+      return this.#written.has(id) || this.#objects.has(id);
+    } catch (error) {
+      if (error instanceof StoreError) return false;
+      throw error;
+    }
   }
 
   /** The bytes of a loose file, or null. Not compressed, as isomorphic-git unpacks them at once. */

@@ -15,9 +15,24 @@ interface Setting {
  */
 const SETTINGS: readonly Setting[] = [
   { section: 'core', name: 'bigFileThreshold', value: '256k', reason: 'Git would try to compress parts' },
-  { section: 'pack', name: 'window', value: '0', reason: 'a push would look for deltas between parts for minutes' },
-  { section: 'gc', name: 'auto', value: '0', reason: 'Git could collect what a writer of Cairn is about to use' },
-  { section: 'transfer', name: 'unpackLimit', value: '1', reason: 'what is fetched would become loose files' },
+  {
+    section: 'pack',
+    name: 'window',
+    value: '0',
+    reason: 'a push would look for deltas between parts for minutes',
+  },
+  {
+    section: 'gc',
+    name: 'auto',
+    value: '0',
+    reason: 'Git could collect what a writer of Cairn is about to use',
+  },
+  {
+    section: 'transfer',
+    name: 'unpackLimit',
+    value: '1',
+    reason: 'what is fetched would become loose files',
+  },
   { section: 'uploadpack', name: 'allowFilter', value: 'true', reason: 'clones could not leave out parts' },
 ];
 

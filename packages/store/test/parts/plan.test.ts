@@ -12,7 +12,7 @@ import {
 import { expect, test } from 'vitest';
 import { PART_SIZE, PART_SIZE_MAX } from '../../src/parts/constants.ts';
 import type { Part } from '../../src/parts/part.ts';
-import { onnxDataFiles, planOnnxExternal, planParts } from '../../src/parts/plan.ts';
+import { planOnnxExternal, planParts } from '../../src/parts/plan.ts';
 import { cut, goldenDigest, headOf, newParts } from './cutting.ts';
 
 /** Two layers of a small transformer, some 6 MiB. */
@@ -124,15 +124,13 @@ test('boundaries of every format never change', () => {
   const digests = Object.fromEntries(
     FORMATS.map(([format, build]) => [format, goldenDigest(cut(build(layers()).bytes))]),
   );
-  expect(digests).toMatchInlineSnapshot(`
-    {
-      "GGUF": "1bc8c8afdf7813cd7d210ba6c0701227ec7e2ea9b5255fe01199f0366d99d766",
-      "PyTorch": "7b041eccfd4639a75da42db3f5276ec9b069dae66036b7205a2d40e1d3eefcb6",
-      "ZIP64": "4e075591a51991711c1a39b4dc02ce454f02cb7914066ded80b0d632fa27702e",
-      "npz": "0a0e6f4be1db50bae76aeba4a58cc2337a15a84b0818a3dfe7c365c157d60693",
-      "safetensors": "3ba14b2b6f1e1d420a6865c524dfe6b105597044f62393301c269eaf0f9fb40c",
-    }
-  `);
+  expect(digests).toEqual({
+    GGUF: '1bc8c8afdf7813cd7d210ba6c0701227ec7e2ea9b5255fe01199f0366d99d766',
+    PyTorch: '7b041eccfd4639a75da42db3f5276ec9b069dae66036b7205a2d40e1d3eefcb6',
+    ZIP64: '4e075591a51991711c1a39b4dc02ce454f02cb7914066ded80b0d632fa27702e',
+    npz: '0a0e6f4be1db50bae76aeba4a58cc2337a15a84b0818a3dfe7c365c157d60693',
+    safetensors: '3ba14b2b6f1e1d420a6865c524dfe6b105597044f62393301c269eaf0f9fb40c',
+  });
 });
 
 test('a file of no known format is cut by its content', () => {
@@ -169,15 +167,12 @@ test('only the header of a file is read', () => {
 
 test('the data file of an ONNX model is cut at its tensors', () => {
   const { model, data, tensors } = onnxFiles(layers(), { alignment: 4096, location: 'weights/model.data' });
-  expect(onnxDataFiles(model)).toEqual(['weights/model.data']);
   const plan = planOnnxExternal(model, 'weights/model.data', data.length)!;
   const parts = cut(data, plan);
   expectSound(parts, data.length);
   const large = tensors.filter((tensor) => tensor.size > PART_SIZE);
   expect(large.every((tensor) => parts.some((part) => part.start === tensor.start))).toBe(true);
-  expect(goldenDigest(parts)).toMatchInlineSnapshot(
-    `"321e7c7cc6e01dad955ec957589db75cece277d26da9ea8f77e37dc92101749e"`,
-  );
+  expect(goldenDigest(parts)).toBe('321e7c7cc6e01dad955ec957589db75cece277d26da9ea8f77e37dc92101749e');
 });
 
 test('a changed tensor of an ONNX model changes its own parts alone', () => {
@@ -192,5 +187,4 @@ test('a file that an ONNX model does not name, or is shorter than it says, is no
   expect(planOnnxExternal(model, 'other.data', data.length)).toBeNull();
   expect(planOnnxExternal(model, 'model.onnx.data', data.length - 1)).toBeNull();
   expect(planOnnxExternal(Buffer.from('no model at all'), 'model.onnx.data', data.length)).toBeNull();
-  expect(onnxDataFiles(Buffer.from('no model at all'))).toEqual([]);
 });

@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
+import type { Readable } from 'node:stream';
 import { fsckStrict, gitText, temporaryFolder } from '@cairn/testkit';
 import { expect, test } from 'vitest';
 import { currentOwner, encodeOwner } from '../../src/files/owner.ts';
@@ -14,6 +15,11 @@ const PATIENCE = { timeoutMs: 30_000 };
 const COUNTERS = 8;
 const COUNTS = 10;
 
+function startCounter(gitDir: string, counts: number): ChildProcessByStdio<null, Readable, null> {
+  const args = [join(import.meta.dirname, 'increment.ts'), gitDir, 'refs/heads/counter', String(counts)];
+  return spawn(execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
 test('eight processes count up in one ref, with packing in between, and no count is lost', async () => {
   using folder = temporaryFolder();
   const { gitDir } = createFixture(join(folder.path, 'a.git'));
@@ -22,15 +28,40 @@ test('eight processes count up in one ref, with packing in between, and no count
     join(gitDir, 'refs', 'heads', 'counter.lock'),
     encodeOwner({ ...currentOwner('die'), started: '1' }),
   );
-  const script = join(import.meta.dirname, 'increment.ts');
-  const exits = Array.from({ length: COUNTERS }, async () => {
-    const args = [script, gitDir, 'refs/heads/counter', String(COUNTS)];
-    const [code] = await once(spawn(execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] }), 'exit');
-    return code;
-  });
+  const exits = Array.from(
+    { length: COUNTERS },
+    async () => (await once(startCounter(gitDir, COUNTS), 'exit'))[0],
+  );
   expect(await Promise.all(exits)).toEqual(Array(COUNTERS).fill(0));
   expect(BigInt(`0x${readRef(gitDir, 'refs/heads/counter')}`)).toBe(BigInt(COUNTERS * COUNTS));
   expect(readdirSync(join(gitDir, 'refs', 'heads')).filter((name) => name.endsWith('.lock'))).toEqual([]);
+});
+
+test('processes that are killed while they count lose no count, and block nobody', async () => {
+  using folder = temporaryFolder();
+  const { gitDir } = createFixture(join(folder.path, 'a.git'));
+  const lives = Array.from({ length: COUNTERS }, async (_, index) => {
+    const counter = startCounter(gitDir, 1000);
+    let counted = 0;
+    counter.stdout.on('data', (pluses: Buffer) => {
+      counted += pluses.length;
+      if (counted > index) counter.kill('SIGKILL');
+    });
+    await once(counter, 'close');
+    return counted;
+  });
+  const counted = (await Promise.all(lives)).reduce((sum, each) => sum + each);
+  await updateRefs(
+    gitDir,
+    [{ name: 'refs/heads/after', expect: null, to: '1'.repeat(40) as ObjectId }],
+    PATIENCE,
+  );
+  await packRefs(gitDir, PATIENCE);
+  const value = Number(BigInt(`0x${readRef(gitDir, 'refs/heads/counter')}`));
+  // Each may have been killed after it counted and before it said so.
+  expect(value).toBeGreaterThanOrEqual(counted);
+  expect(value).toBeLessThanOrEqual(counted + COUNTERS);
+  expect([...listRefs(gitDir, 'refs/').keys()].sort()).toEqual(['refs/heads/after', 'refs/heads/counter']);
 });
 
 test('refs below one folder come and go while others clean it up', async () => {

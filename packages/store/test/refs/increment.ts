@@ -1,4 +1,7 @@
-/** Child process of the tests: counts up in a ref, a compare-and-swap at a time, and packs refs in between. */
+/**
+ * Child process of the tests: counts up in a ref, a compare-and-swap at a time, says so with a `+`, and packs
+ * refs in between.
+ */
 import { StoreError } from '../../src/errors.ts';
 import type { ObjectId } from '../../src/objects/object-id.ts';
 import { packRefs, readRef, updateRefs } from '../../src/refs/ref-store.ts';
@@ -16,6 +19,7 @@ for (let done = 0; done < Number(times); ) {
       PATIENCE,
     );
     done++;
+    process.stdout.write('+');
   } catch (error) {
     if (!(error instanceof StoreError) || !['conflict', 'exists'].includes(error.code)) throw error;
   }

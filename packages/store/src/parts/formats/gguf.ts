@@ -68,10 +68,11 @@ function readMetadata(cursor: ByteCursor, count: number): { facts: Map<string, s
     claim(!seen.has(key), 'a key comes once');
     seen.add(key);
     const value = readValue(cursor);
-    if (value !== null) addFact(facts, key, value);
     if (key === ALIGNMENT_KEY) alignment = alignmentOf(value);
-    if (key === FILE_TYPE_KEY)
-      addFact(facts, 'quantization', QUANTIZATIONS.get(Number(value)) ?? `type ${value}`);
+    if (value === null) continue;
+    addFact(facts, key, value);
+    const quantization = key === FILE_TYPE_KEY ? QUANTIZATIONS.get(Number(value)) : undefined;
+    if (quantization !== undefined) addFact(facts, 'quantization', quantization);
   }
   return { facts, alignment };
 }

@@ -54,13 +54,7 @@ export interface Layout {
 
 /** A layout of frames and tensors alone. */
 export function layoutOf(weights: Weights, frames: readonly Pick<Span, 'start' | 'end'>[]): Layout {
-  const spans: Span[] = frames.map(({ start, end }) => ({
-    kind: 'frame',
-    name: '',
-    start,
-    anchor: start,
-    end,
-  }));
+  const spans: Span[] = frames.map(({ start, end }) => ({ kind: 'frame', name: '', start, end }));
   for (const { name, start, size } of weights.tensors) {
     spans.push({ kind: 'tensor', name, start, end: start + size });
   }
@@ -69,8 +63,8 @@ export function layoutOf(weights: Weights, frames: readonly Pick<Span, 'start' |
 
 /** Notes a fact within the limits; what is too much is left out, as facts are for showing. */
 export function addFact(facts: Map<string, string>, key: string, value: string): void {
-  if (facts.size < FACTS_MAX && key.length <= FACT_LENGTH_MAX)
-    facts.set(key, value.slice(0, FACT_LENGTH_MAX));
+  const hasRoom = facts.size < FACTS_MAX && key.length <= FACT_LENGTH_MAX;
+  if (hasRoom) facts.set(key, value.slice(0, FACT_LENGTH_MAX));
 }
 
 export function inFileOrder(tensors: readonly Tensor[]): Tensor[] {

@@ -19,26 +19,13 @@ const ENTRY = { key: 1, value: 2 };
 const LOCATION_EXTERNAL = 1;
 
 /** `TensorProto.DataType` by number. */
-const DATA_TYPES: readonly string[] = [
-  ...[
-    'UNDEFINED',
-    'FLOAT',
-    'UINT8',
-    'INT8',
-    'UINT16',
-    'INT16',
-    'INT32',
-    'INT64',
-    'STRING',
-    'BOOL',
-    'FLOAT16',
-  ],
-  ...['DOUBLE', 'UINT32', 'UINT64', 'COMPLEX64', 'COMPLEX128', 'BFLOAT16', 'FLOAT8E4M3FN', 'FLOAT8E4M3FNUZ'],
-  ...['FLOAT8E5M2', 'FLOAT8E5M2FNUZ', 'UINT4', 'INT4', 'FLOAT4E2M1', 'FLOAT8E8M0'],
-];
+const DATA_TYPES: readonly string[] = (
+  'UNDEFINED FLOAT UINT8 INT8 UINT16 INT16 INT32 INT64 STRING BOOL FLOAT16 DOUBLE UINT32 UINT64 COMPLEX64 ' +
+  'COMPLEX128 BFLOAT16 FLOAT8E4M3FN FLOAT8E4M3FNUZ FLOAT8E5M2 FLOAT8E5M2FNUZ UINT4 INT4 FLOAT4E2M1 FLOAT8E8M0'
+).split(' ');
 
 /** A tensor of an ONNX model whose bytes lie in another file. */
-export interface ExternalTensor {
+interface ExternalTensor {
   readonly name: string;
   readonly dtype: string | null;
   readonly shape: readonly number[];
@@ -48,24 +35,6 @@ export interface ExternalTensor {
   readonly offset: number;
   /** In bytes; `null` means to the end of that file. */
   readonly size: number | null;
-}
-
-/**
- * The initializers of an ONNX model that lie outside it (ONNX, External Data).
- *
- * @throws BrokenClaim when the bytes are no ONNX model, or one that breaks a limit
- */
-export function externalTensors(onnxBytes: Uint8Array): ExternalTensor[] {
-  const tensors: ExternalTensor[] = [];
-  for (const graph of messages(bufferOver(onnxBytes), MODEL.graph)) {
-    for (const initializer of messages(graph, GRAPH.initializer)) {
-      const tensor = parseInitializer(initializer);
-      if (!tensor) continue;
-      claim(tensors.length < TENSORS_MAX, `there are at most ${TENSORS_MAX} tensors`);
-      tensors.push(tensor);
-    }
-  }
-  return tensors;
 }
 
 /**
@@ -88,6 +57,20 @@ export function onnxDataLayout(onnxBytes: Uint8Array, location: string, size: nu
   }
   if (tensors.size === 0) return null;
   return layoutOf({ format: 'onnx-data', facts: new Map(), tensors: inFileOrder([...tensors.values()]) }, []);
+}
+
+/** The initializers of a model that lie outside it (https://github.com/onnx/onnx/blob/main/docs/ExternalData.md). */
+function externalTensors(onnxBytes: Uint8Array): ExternalTensor[] {
+  const tensors: ExternalTensor[] = [];
+  for (const graph of messages(bufferOver(onnxBytes), MODEL.graph)) {
+    for (const initializer of messages(graph, GRAPH.initializer)) {
+      const tensor = parseInitializer(initializer);
+      if (!tensor) continue;
+      claim(tensors.length < TENSORS_MAX, `there are at most ${TENSORS_MAX} tensors`);
+      tensors.push(tensor);
+    }
+  }
+  return tensors;
 }
 
 /** `null` for a tensor that holds its bytes itself. */

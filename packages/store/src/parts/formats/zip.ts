@@ -15,8 +15,8 @@ const LOCAL_READ_SIZE = 512;
 interface PlacedEntry extends ZipEntry {
   /** Offset of its data. */
   readonly start: number;
-  /** The first bytes of its data. */
-  readonly beginning: Buffer;
+  /** What its data says of itself where it is a NumPy array, stored as it is. */
+  readonly array: ReturnType<typeof parseNpyHeader>;
 }
 
 /**
@@ -32,7 +32,7 @@ export function parseZip(head: HeadReader, size: number): Layout | null {
   const directory = readZipDirectory(head, size);
   const entries = directory.entries.map((entry) => placed(head, entry, directory.start));
   entries.sort((a, b) => a.start - b.start);
-  const spans = spansOf(entries, directory.start, size);
+  const spans = spansOf(entries, size);
   return { weights: { format: formatOf(entries), facts: new Map(), tensors: entries.map(tensorOf) }, spans };
 }
 
@@ -46,7 +46,8 @@ function placed(head: HeadReader, entry: ZipEntry, directoryStart: number): Plac
   const headerSize = LOCAL_SIZE + local.readUInt16LE(26) + local.readUInt16LE(28);
   const start = entry.offset + headerSize;
   claim(start + entry.size <= directoryStart, 'an entry ends before the directory');
-  return { ...entry, start, beginning: local.subarray(headerSize, headerSize + entry.size) };
+  const beginning = local.subarray(headerSize, headerSize + entry.size);
+  return { ...entry, start, array: entry.method === STORED ? parseNpyHeader(beginning) : null };
 }
 
 function formatOf(entries: readonly ZipEntry[]): WeightsFormat {
@@ -54,8 +55,7 @@ function formatOf(entries: readonly ZipEntry[]): WeightsFormat {
   return entries.some((entry) => /^[^/]+\/data\.pkl$/.test(entry.name)) ? 'pytorch' : 'zip';
 }
 
-function tensorOf({ name, method, start, size, beginning }: PlacedEntry): Tensor {
-  const array = method === STORED ? parseNpyHeader(beginning) : null;
+function tensorOf({ name, start, size, array }: PlacedEntry): Tensor {
   return { name, dtype: array?.dtype ?? null, shape: array?.shape ?? null, start, size };
 }
 
@@ -66,7 +66,7 @@ function tensorOf({ name, method, start, size, beginning }: PlacedEntry): Tensor
  *
  * @param entries in file order
  */
-function spansOf(entries: readonly PlacedEntry[], directoryStart: number, fileSize: number): Span[] {
+function spansOf(entries: readonly PlacedEntry[], fileSize: number): Span[] {
   const spans: Span[] = [];
   let position = 0;
   for (const { name, offset, start, size } of entries) {
@@ -75,6 +75,5 @@ function spansOf(entries: readonly PlacedEntry[], directoryStart: number, fileSi
     position = start + size;
     spans.push({ kind: 'tensor', name, start, end: position });
   }
-  claim(position <= directoryStart, 'the directory comes last');
   return [...spans, { kind: 'frame', name: '', start: position, end: fileSize }];
 }

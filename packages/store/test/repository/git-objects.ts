@@ -1,11 +1,11 @@
-import { StoreError } from '../errors.ts';
-import { type ObjectId, type ObjectKind, parseObjectId } from '../objects/object-id.ts';
-import type { Person } from '../objects/person.ts';
-import { encodeTree, type TreeEntry } from '../objects/tree.ts';
-import { isRefName } from '../refs/ref-store.ts';
-import { loadGit, translatedGit } from './git-library.ts';
-import { toLibraryPerson } from './library-person.ts';
-import type { Seam } from './seam.ts';
+import { StoreError } from '../../src/errors.ts';
+import { type ObjectId, type ObjectKind, parseObjectId } from '../../src/objects/object-id.ts';
+import type { Person } from '../../src/objects/person.ts';
+import { encodeTree, type TreeEntry } from '../../src/objects/tree.ts';
+import { isRefName } from '../../src/refs/ref-store.ts';
+import { loadGit, translatedGit } from '../../src/repository/git-library.ts';
+import { toLibraryPerson } from '../../src/repository/library-person.ts';
+import type { Seam } from '../../src/repository/seam.ts';
 
 /** Writes a blob of a size that fits in memory. */
 export async function writeBlob({ fs, gitdir }: Seam, blob: Uint8Array): Promise<ObjectId> {
