@@ -32,10 +32,7 @@ export class CairnError extends Error {
 /** What the store or the platform threw, as an error of this library; its own pass unchanged. */
 export function asCairnError(error: unknown): CairnError {
   if (error instanceof CairnError) return error;
-  if (error instanceof StoreError) {
-    const { code, message, hint, data } = error;
-    return new CairnError(code, message, { data, cause: error, ...(hint !== undefined && { hint }) });
-  }
+  if (error instanceof StoreError) return fromStore(error, error);
   if (error instanceof Error && error.name === 'AbortError') return new CairnError('cancelled', 'cancelled', { cause: error });
   if (systemCode(error)) return asCairnError(translated(error, pathOf(error) ?? 'the file system'));
   return new CairnError('failed', error instanceof Error ? error.message : String(error), { cause: error });
@@ -49,6 +46,33 @@ export async function atBorder<T>(operation: () => Promise<T>): Promise<T> {
     throw asCairnError(error);
   }
 }
+
+/**
+ * Reads one thing out of a repository, and names it in whatever goes wrong. That an object is missing is damage:
+ * whatever names an object promises that it is there.
+ */
+export async function readingOf<T>(what: string, operation: () => Promise<T>): Promise<T> {
+  try {
+    return await operation();
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    const code = error.code === 'not-found' ? 'damaged' : error.code;
+    throw fromStore(error, { ...error, code, message: `${what}: ${error.message}` });
+  }
+}
+
+function fromStore(cause: StoreError, { code, message, hint = HINTS[code], data }: Pick<StoreError, 'code' | 'message' | 'hint' | 'data'>) {
+  return new CairnError(code, message, { data, cause, ...(hint !== undefined && { hint }) });
+}
+
+/** The next step where whoever noticed does not know one. */
+const HINTS: Partial<Record<StoreErrorCode, string>> = {
+  'no-space': 'free some room on that disk, then try again',
+  'read-only': 'use a copy on a disk that can be written to',
+  denied: 'check who may read and write there',
+  damaged: 'see what is damaged with `cairn verify`, and take it from another clone',
+  hostile: 'do not trust where this repository came from',
+};
 
 /** The path that the platform's error is about. */
 function pathOf(error: unknown): string | undefined {

@@ -9,11 +9,14 @@ const COMPONENT_BYTES_MAX = 255;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 
-/** Names that Windows gives to devices, whatever extension follows. */
-const DEVICE_NAME = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\.|$)/i;
+/** Names that Windows gives to devices, whatever extension or stream follows. */
+const DEVICE_NAME = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *([.:]|$)/i;
 
-/** What Git refuses in a tree: `.git`, and how HFS+ (ignorable characters) and NTFS (short names) spell it. */
-const GIT_FOLDER = /^(\.git|git~1)[ .]*$/i;
+/** Windows drops dots and blanks at the end of a name: of these nothing would be left, or the folder above. */
+const NOTHING_LEFT = /^[. ]+$/;
+
+/** What Git refuses in a tree: `.git`, and how HFS+ (ignorable characters) and NTFS (short names, streams) spell it. */
+const GIT_FOLDER = /^(\.git|git~1)[ .]*(:|$)/i;
 const IGNORABLE = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
 
 /**
@@ -52,6 +55,7 @@ export function foldedPath(path: string): string {
 function componentProblem(component: string): string | null {
   if (component === '') return 'it has an empty component';
   if (component === '.' || component === '..') return `it has the component ${component}`;
+  if (NOTHING_LEFT.test(component)) return 'it has a component of dots and blanks alone';
   if (GIT_FOLDER.test(component.replace(IGNORABLE, ''))) return 'it has a component that Git keeps for itself';
   if (DEVICE_NAME.test(component)) return `${component} is the name of a device on Windows`;
   if (/^[a-z]:/i.test(component)) return 'it has a drive letter';

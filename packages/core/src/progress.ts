@@ -1,3 +1,5 @@
+import { CairnError } from './errors.ts';
+
 export type Phase = 'scanning' | 'storing' | 'writing' | 'verifying' | 'collecting';
 
 /** How far an operation has come. Totals are 0 while they are not known. */
@@ -15,4 +17,9 @@ export interface TaskOptions {
   /** Ends the operation early with the error `cancelled`; nothing half-done stays. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+}
+
+/** Throws `cancelled` once the signal has fired, whatever reason it was given. */
+export function checkCancelled(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new CairnError('cancelled', 'cancelled', { cause: signal.reason });
 }

@@ -2,12 +2,12 @@ import type { z } from 'zod';
 import { CairnError } from '../errors.ts';
 
 /** Largest JSON document that is read, bytes: a version of half a million files, with room. */
-const DOCUMENT_SIZE_MAX = 256 * 1024 * 1024;
+export const DOCUMENT_SIZE_MAX = 256 * 1024 * 1024;
 
 /** Problems named in one message; the first few tell the story. */
 const PROBLEMS_SHOWN = 3;
 
-interface DocumentOptions<T> {
+export interface DocumentOptions<T> {
   /** What the message calls it, such as `model.json of stockpred`. */
   readonly what: string;
   readonly schema: z.ZodType<T>;
@@ -32,12 +32,25 @@ export function parseDocument<T>(bytes: Uint8Array, { what, schema, format }: Do
   if (result.success) return result.data;
   const problems = result.error.issues.slice(0, PROBLEMS_SHOWN);
   const told = problems.map(({ path, message }) => `${path.join('.') || 'the document'}: ${message}`).join('; ');
-  throw new CairnError('damaged', `${what} is not what its format says: ${told}`, { data: { what } });
+  throw damaged(`${what} is not what its format says: ${told}`);
 }
 
 /** The one way documents are written: two spaces, a line break at the end, as people would edit them. */
 export function encodeDocument(document: object): Buffer {
-  return Buffer.from(`${JSON.stringify(document, null, 2)}\n`);
+  return Buffer.from(`${encodeJson(document)}\n`);
+}
+
+/** Fields that are not known are written back as they were read. Throws `hostile` when they nest too deeply for that. */
+export function encodeJson(value: object): string {
+  try {
+    return JSON.stringify(value, null, 2);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new CairnError('hostile', 'a document of this registry has fields nested too deeply to be written again', {
+      hint: 'do not trust where this repository came from',
+      cause,
+    });
+  }
 }
 
 function parseJson(bytes: Uint8Array, what: string): unknown {
@@ -47,8 +60,12 @@ function parseJson(bytes: Uint8Array, what: string): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
-    throw new CairnError('damaged', `${what} is not JSON`, { cause, data: { what } });
+    throw damaged(`${what} is not JSON`, cause);
   }
+}
+
+function damaged(message: string, cause?: unknown): CairnError {
+  return new CairnError('damaged', message, { hint: 'take it from another clone or a backup', cause });
 }
 
 function formatOf(value: unknown): string | undefined {

@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { systemCode } from '@cairn/store';
 import { CairnError } from '../errors.ts';
 import { checkFilePath, filePathProblem, foldedPath } from '../file-path.ts';
+import { checkCancelled } from '../progress.ts';
 
 /** What a version is made from: a folder's contents, or a file under its own name. */
 export interface Source {
@@ -43,6 +44,7 @@ const TURN_AFTER = 256;
 
 /** Finds the files of all sources, in a stable order, and checks that they can stand in one version. */
 export async function walkSources(sources: readonly Source[], signal?: AbortSignal): Promise<Walk> {
+  checkCancelled(signal);
   const walker = new Walker(signal);
   const found: FoundSource[] = [];
   for (const source of sources) found.push(await walker.source(source));
@@ -95,7 +97,7 @@ class Walker {
 
   async #turn(): Promise<void> {
     await setImmediate();
-    this.#signal?.throwIfAborted();
+    checkCancelled(this.#signal);
   }
 
   #entry(at: Place, name: string): FoundFile | Place | null {
@@ -171,7 +173,7 @@ function linkTarget(link: string, root: string): string {
   try {
     target = realpathSync(link);
   } catch (cause) {
-    throw new CairnError('not-found', `${link} is a link to nothing`, { hint: 'remove it or repair it', cause });
+    throw unfollowable(link, cause);
   }
   const inside = relative(root, target);
   if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
@@ -180,6 +182,13 @@ function linkTarget(link: string, root: string): string {
     });
   }
   return target;
+}
+
+function unfollowable(link: string, cause: unknown): unknown {
+  const code = systemCode(cause);
+  if (code === 'ELOOP') return new CairnError('invalid', `${link} is a link that leads to itself`, { hint: 'remove it', cause });
+  if (code !== 'ENOENT' && code !== 'ENOTDIR') return cause;
+  return new CairnError('not-found', `${link} is a link to nothing`, { hint: 'remove it or repair it', cause });
 }
 
 function decodedName(raw: Buffer, folder: string): string {

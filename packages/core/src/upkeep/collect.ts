@@ -2,7 +2,7 @@ import { type CollectionResult, collectGarbage as collectRepository, planCollect
 import { asCairnError, atBorder } from '../errors.ts';
 import { emptyTrash, folderSize } from '../models/delete.ts';
 import { modelNames, withModel } from '../models/model-repository.ts';
-import type { TaskOptions } from '../progress.ts';
+import { checkCancelled, type TaskOptions } from '../progress.ts';
 import { trashFolder } from '../registry/folders.ts';
 import type { Registry } from '../registry/registry.ts';
 import { COLLECTOR_TIMEOUT_MS } from '../time-limits.ts';
@@ -63,7 +63,7 @@ async function eachModel(registry: Registry, options: CollectOptions, collect: C
   const names = await modelNames(registry);
   const collections: ModelCollection[] = [];
   for (const [index, model] of names.entries()) {
-    options.signal?.throwIfAborted();
+    checkCancelled(options.signal);
     options.onProgress?.({ phase: 'collecting', done: 0, total: 0, files: { done: index, total: names.length } });
     const common = { graceMs: options.graceMs ?? GRACE_MS, now: registry.environment.now() };
     try {

@@ -20,10 +20,11 @@ import { readMain } from '../models/main-branch.ts';
 import { modelNames, withModel } from '../models/model-repository.ts';
 import { signatureAt } from '../models/signature.ts';
 import { checkModelName, checkVersionName } from '../names.ts';
-import type { TaskOptions } from '../progress.ts';
+import { checkCancelled, type TaskOptions } from '../progress.ts';
 import type { Registry } from '../registry/registry.ts';
 import { type FoundFile, type Source, type Walk, walkSources } from '../sources/walk.ts';
 import { LOCK_TIMEOUT_MS, WRITER_TIMEOUT_MS } from '../time-limits.ts';
+import { checkVersionIsNew, versionExists } from './new-version.ts';
 import { encodeTagMessage } from './tag-message.ts';
 import { showVersion, type Version } from './show.ts';
 import { buildDocument, encodeVersionDocument, type VersionDetails } from './version-document.ts';
@@ -111,7 +112,7 @@ async function storeVersion(repository: Repository, registry: Registry, { target
     ...(options.signal && { signal: options.signal }),
   });
   const { files, caches } = await placeFiles(writer, registry, { walk, options });
-  options.signal?.throwIfAborted();
+  checkCancelled(options.signal);
   const tag = await writeVersion(writer, registry, { target, walk, options, files });
   await writer.commit();
   await publish(repository, target, tag);
@@ -225,26 +226,9 @@ async function publish(repository: Repository, target: VersionTarget, tag: Objec
   }
 }
 
-async function checkVersionIsNew(repository: Repository, target: VersionTarget): Promise<void> {
-  if (readRef(repository.gitDir, TAG_PREFIX + target.version)) throw versionExists(target);
-  const { document } = await readMain(repository, target.model);
-  if (target.version in document.aliases) {
-    throw new CairnError('exists', `${target.version} is an alias of ${target.model}, and cannot be a version too`, {
-      hint: 'choose another name',
-    });
-  }
-}
-
 async function checkBase(repository: Repository, { model }: VersionTarget, base: string | undefined): Promise<void> {
   if (base === undefined || (readRef(repository.gitDir, TAG_PREFIX + checkVersionName(base)))) return;
   throw new CairnError('not-found', `${model} has no version ${base}, which was given as the base`, {
     hint: `see what there is with \`cairn ls ${model}\``,
-  });
-}
-
-export function versionExists({ model, version }: VersionTarget): CairnError {
-  return new CairnError('exists', `${model}@${version} exists, and a version never changes`, {
-    hint: 'choose another version name, or delete this one first with `cairn rm`',
-    data: { model, version },
   });
 }

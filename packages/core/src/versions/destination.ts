@@ -4,6 +4,7 @@ import { lstat, readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { systemCode } from '@cairn/store';
 import { CairnError } from '../errors.ts';
+import { checkCancelled } from '../progress.ts';
 import type { VersionFileEntry } from '../schema/version.ts';
 
 /** What stands where files are to be taken out to. */
@@ -31,7 +32,7 @@ export async function compareDestination(
   if (!force) checkNothingElse(folder, present, wanted);
   const wrong: VersionFileEntry[] = [];
   for (const file of files) {
-    signal?.throwIfAborted();
+    checkCancelled(signal);
     const state = await compareFile(folder, file);
     if (state === 'differs' && !force) {
       throw refused(join(folder, platformPath(file.path)), 'it differs from the version', 'use --force to replace it');

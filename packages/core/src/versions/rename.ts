@@ -7,7 +7,6 @@ import {
   parseCommit,
   parseTag,
   parseTree,
-  readRef,
   remoteNames,
   type Repository,
   StoreError,
@@ -19,7 +18,7 @@ import { withModel } from '../models/model-repository.ts';
 import { checkVersionName } from '../names.ts';
 import type { Registry } from '../registry/registry.ts';
 import { LOCK_TIMEOUT_MS, WRITER_TIMEOUT_MS } from '../time-limits.ts';
-import { versionExists } from './create.ts';
+import { checkVersionIsNew, versionExists } from './new-version.ts';
 import { type ReferenceInput, versionReference } from './show.ts';
 import { encodeVersionDocument } from './version-document.ts';
 import { readStoredVersion, type StoredVersion, VERSION_FILE, type VersionTarget } from './version-repository.ts';
@@ -54,7 +53,7 @@ async function checkNotShared(repository: Repository, { model, version }: Versio
 }
 
 async function moveTag(repository: Repository, target: VersionTarget, to: string): Promise<void> {
-  if (readRef(repository.gitDir, TAG_PREFIX + to)) throw versionExists({ ...target, version: to });
+  await checkVersionIsNew(repository, { ...target, version: to });
   const stored = await readStoredVersion(repository, target);
   await using writer = await ObjectWriter.open(repository, {
     purpose: `rename ${target.model}@${target.version}`,

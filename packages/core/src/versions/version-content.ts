@@ -18,14 +18,23 @@ export function contentFinder(repository: Repository, stored: StoredVersion, wha
     return known;
   };
   return {
-    find: async (file) => {
-      const { path, size, sha256 } = file;
-      const id = await findInTree(file, stored.files, entriesOf);
-      if (id === null) throw missing(path, what);
-      const parts = file.parts === undefined ? [{ start: 0, size, id }] : await readParts(repository.objects, id, size);
-      return { path, size, sha256, parts };
-    },
+    find: (file) =>
+      readingOf(`${file.path} of ${what}`, async () => {
+        const id = await findInTree(file, stored.files, entriesOf);
+        if (id === null) throw missing(file.path, what);
+        const { path, size, sha256 } = file;
+        return { path, size, sha256, parts: await partsOf(repository, file, id) };
+      }),
   };
+}
+
+async function partsOf({ objects }: Repository, { size, parts }: VersionFileEntry, id: ObjectId): Promise<readonly PartRef[]> {
+  if (parts !== undefined) return readParts(objects, id, size);
+  if (size > UNPARTED_SIZE_MAX) {
+    const { size: found } = objects.sizeOf(id);
+    if (found !== size) throw new CairnError('damaged', `expected ${size} bytes, got a blob of ${found}`);
+  }
+  return [{ start: 0, size, id }];
 }
 
 async function findInTree(

@@ -1,5 +1,6 @@
 import type { Identity } from '../environment.ts';
 import { CairnError } from '../errors.ts';
+import { encodeJson } from '../schema/document.ts';
 import { VERSION_SCHEMA, type VersionDocument, versionDocument, type VersionFileEntry } from '../schema/version.ts';
 import type { Walk } from '../sources/walk.ts';
 import type { PlacedFile } from './version-tree.ts';
@@ -54,7 +55,7 @@ export function buildDocument(input: DocumentInput): VersionDocument {
 /** The one way `version.json` is written: like any document, with one line a file. */
 export function encodeVersionDocument(document: VersionDocument): Buffer {
   const { files, ...rest } = document;
-  const head = JSON.stringify(rest, null, 2).slice(0, -2);
+  const head = encodeJson(rest).slice(0, -2);
   const lines = files.map((file) => `    ${JSON.stringify(file)}`);
   return Buffer.from(`${head},\n  "files": [${lines.length > 0 ? `\n${lines.join(',\n')}\n  ` : ''}]\n}\n`);
 }

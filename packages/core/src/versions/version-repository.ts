@@ -1,9 +1,10 @@
 import { type ObjectId, parseCommit, parseTag, parseTree, readRef, type Repository, type TreeEntry } from '@cairn/store';
-import { CairnError } from '../errors.ts';
+import { CairnError, readingOf } from '../errors.ts';
+import { aliasedVersion } from '../models/aliases.ts';
 import { readMain } from '../models/main-branch.ts';
 import { LATEST } from '../names.ts';
 import type { Registry } from '../registry/registry.ts';
-import { parseDocument } from '../schema/document.ts';
+import { readDocument } from '../schema/read-document.ts';
 import { VERSION_SCHEMA, type VersionDocument, versionDocument } from '../schema/version.ts';
 import { checkDocumentFiles } from './document-files.ts';
 import { latestOf, TAG_PREFIX, versionTags } from './version-tags.ts';
@@ -39,14 +40,13 @@ export async function resolveVersionName(
   if (version === LATEST) return latestVersionName(repository, registry, model);
   if (readRef(repository.gitDir, TAG_PREFIX + version)) return version;
   const { document } = await readMain(repository, model);
-  const aliased = document.aliases[version];
-  if (aliased !== undefined && (readRef(repository.gitDir, TAG_PREFIX + aliased))) return aliased;
-  if (aliased !== undefined) {
-    throw new CairnError('not-found', `the alias ${version} of ${model} stands for ${aliased}, which is not here`, {
-      data: { model, version: aliased },
-    });
-  }
-  throw unknownVersion(model, version);
+  const aliased = aliasedVersion(document, version);
+  if (aliased === undefined) throw unknownVersion(model, version);
+  if (readRef(repository.gitDir, TAG_PREFIX + aliased)) return aliased;
+  throw new CairnError('not-found', `the alias ${version} of ${model} stands for ${aliased}, which is not here`, {
+    hint: `see what there is with \`cairn ls ${model}\``,
+    data: { model, version: aliased },
+  });
 }
 
 /** Reads what a version's tag leads to. Throws `not-found`, or `damaged` when it leads elsewhere than to a version. */
@@ -54,21 +54,23 @@ export async function readStoredVersion(
   repository: Repository,
   { model, version }: VersionTarget,
 ): Promise<StoredVersion> {
-  const tag = readRef(repository.gitDir, TAG_PREFIX + version);
-  if (tag === null) throw unknownVersion(model, version);
   const what = `${model}@${version}`;
-  const commit = await commitOf(repository, tag, what);
-  const { tree } = parseCommit((await readAs(repository, commit, 'commit', what)).bytes);
-  const entries = await treeEntries(repository, tree, what);
-  const file = entries.get(VERSION_FILE);
-  if (!file) throw notAVersion(what, `its commit has no ${VERSION_FILE}`);
-  const document = parseDocument((await readAs(repository, file.id, 'blob', what)).bytes, {
-    what: `${VERSION_FILE} of ${what}`,
-    schema: versionDocument,
-    format: VERSION_SCHEMA,
+  return readingOf(what, async () => {
+    const tag = readRef(repository.gitDir, TAG_PREFIX + version);
+    if (tag === null) throw unknownVersion(model, version);
+    const commit = await commitOf(repository, tag, what);
+    const { tree } = parseCommit((await readAs(repository, commit, 'commit', what)).bytes);
+    const entries = await treeEntries(repository, tree, what);
+    const file = entries.get(VERSION_FILE);
+    if (!file) throw notAVersion(what, `its commit has no ${VERSION_FILE}`);
+    const document = await readDocument(repository, file.id, {
+      what: `${VERSION_FILE} of ${what}`,
+      schema: versionDocument,
+      format: VERSION_SCHEMA,
+    });
+    checkDocumentFiles(document, what);
+    return { name: version, tag, commit, document, files: entries.get(FILES_FOLDER)?.id ?? null };
   });
-  checkDocumentFiles(document, what);
-  return { name: version, tag, commit, document, files: entries.get(FILES_FOLDER)?.id ?? null };
 }
 
 /** The entries of a tree by name. `what` is for the message when it is not one. */
@@ -106,7 +108,7 @@ async function commitOf(repository: Repository, tag: ObjectId, what: string): Pr
   return target;
 }
 
-async function readAs(repository: Repository, id: ObjectId, kind: 'commit' | 'tree' | 'blob', what: string) {
+async function readAs(repository: Repository, id: ObjectId, kind: 'commit' | 'tree', what: string) {
   const object = await repository.objects.read(id);
   if (object.kind === kind) return object;
   throw notAVersion(what, `expected ${id} to be a ${kind}, got a ${object.kind}`);

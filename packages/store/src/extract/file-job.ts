@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { translated } from '../errors.ts';
-import { Flusher } from '../files/flusher.ts';
+import { WriteBack } from '../files/write-back.ts';
 import type { ObjectStore } from '../pack/object-store.ts';
 import { type BodyOptions, fileBody } from './file-body.ts';
 import type { FileContent } from './file-content.ts';
@@ -40,17 +41,17 @@ async function writeBody(
   options: WriteOptions,
 ): Promise<void> {
   const fd = open(to, executable ? 0o777 : 0o666);
-  const flusher = new Flusher(fd);
+  const writeBack = new WriteBack(to);
   try {
     for (const bytes of body) {
       writeAll(fd, bytes, to);
       options.onBytes(bytes.byteLength);
-      await flusher.wrote(bytes.byteLength);
+      if (writeBack.wrote(bytes.byteLength)) await setImmediate();
     }
-    await flusher.idle();
     if (options.size >= FORCED_FROM) fsyncSync(fd);
+  } catch (error) {
+    throw translated(error, `cannot write ${to}`);
   } finally {
-    await flusher.idle();
     closeSync(fd);
   }
 }

@@ -37,9 +37,9 @@ export class Packer {
     }
   }
 
-  /** Adds commits, trees, tags and descriptions, which always shrink. */
+  /** Adds commits, trees and descriptions compressed; tags as they are, since a listing reads every one of them. */
   add(kind: ObjectKind, id: ObjectId, bytes: Uint8Array): void {
-    this.#pack().add(kind, id, bytes, 'deflated');
+    this.#pack().add(kind, id, bytes, kind === 'tag' ? 'stored' : 'deflated');
   }
 
   /** Makes every pack durable and visible under its final name. */

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { createHash, hash } from 'node:crypto';
-import { StoreError, translated } from '../errors.ts';
+import { StoreError, systemCode, translated } from '../errors.ts';
 import { PART_SIZE } from '../parts/constants.ts';
 import { createCutter } from '../parts/cutter.ts';
 import { planFile } from './plan.ts';
@@ -152,15 +152,17 @@ function openSource(file: SourceFile): number {
   try {
     return openSync(file.from, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   } catch (error) {
+    if (SWAPPED.has(systemCode(error) ?? '')) throw changed(file);
     throw translated(error, `cannot read ${file.path}`);
   }
 }
 
+/** What the opening of a link, of a socket and, on Windows, of a folder is answered with. */
+const SWAPPED: ReadonlySet<string> = new Set(['ELOOP', 'EMLINK', 'ENXIO', 'EISDIR']);
+
 function fileState({ fd, file }: OpenFile): FileState {
   const stat = fstatSync(fd, { bigint: true });
-  if (!stat.isFile()) {
-    throw new StoreError('invalid', `${file.path} is not a regular file`, { data: { path: file.path } });
-  }
+  if (!stat.isFile()) throw changed(file);
   return { identity: identityOf(stat), size: Number(stat.size), executable: (stat.mode & 0o100n) !== 0n };
 }
 

@@ -35,8 +35,8 @@ export async function storeFiles(
   files: readonly SourceFile[],
   options: StoreFilesOptions,
 ): Promise<StoredFile[]> {
-  options.signal?.throwIfAborted();
   const collection = new Collection(writer, files.length, options);
+  collection.checkCancelled();
   const threaded = options.bytesExpected >= THREADS_FROM.bytes || files.length >= THREADS_FROM.files;
   await (threaded ? storeInThreads : storeInline)(writer, files, collection);
   return collection.storedFiles();
@@ -117,11 +117,11 @@ class Collection {
   }
 
   async store(slab: Slab, lane: Lane): Promise<void> {
-    this.#checkCancelled();
+    this.checkCancelled();
     const ids = await lane.store(slab, (found) =>
       found.map((id, index) => (this.#writer.claim(id, slab.pieces[index]!.size) ? id : null)),
     );
-    this.#checkCancelled();
+    this.checkCancelled();
     for (const [index, { file, start, name, size }] of slab.pieces.entries()) {
       this.#parts[file]!.push({ start, name, id: ids[index]! });
       this.#done.bytes += size;
@@ -150,7 +150,7 @@ class Collection {
     return { kind: 'parts', tree: this.#writer.add('tree', encodeTree(entries)), count: entries.length };
   }
 
-  #checkCancelled(): void {
+  checkCancelled(): void {
     if (this.#options.signal?.aborted) throw new StoreError('cancelled', 'storing files was cancelled');
   }
 }

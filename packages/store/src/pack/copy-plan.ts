@@ -94,7 +94,8 @@ class CopyPlanner {
       const base = idAt(entries, entry, entry.offset - header.distance);
       const baseOffset = this.#offsets.get(base);
       if (baseOffset === undefined) return planWhole(entry, bases);
-      return planMoved(entry, { ...header, distance: this.#end - baseOffset }, length);
+      const distance = this.#end - baseOffset;
+      if (distance !== header.distance) return planMoved(entry, { ...header, distance }, length);
     }
     if (header.kind === 'id-delta' && !this.#isWanted(header.base)) return planWhole(entry, bases);
     return { step: { how: 'as-is', entry }, length: entry.length };

@@ -9,7 +9,7 @@ import { encodeIndex } from './index-format.ts';
 import { PACK_SIZE_MAX } from './limits.ts';
 import { encodePackHeader, PACK_HEADER_SIZE } from './pack-file.ts';
 import { type EntryForm, encodeWholeEntry } from './whole-entry.ts';
-import { WriteBack } from './write-back.ts';
+import { WriteBack } from '../files/write-back.ts';
 
 export interface FinishedPack {
   /** Without `.pack` or `.idx`. */

@@ -86,10 +86,9 @@ function hasStreamHeader(stream: Buffer): boolean {
 
 function storedBlockAt(stream: Buffer, at: number): StoredBlock | null {
   const start = at + BLOCK_HEADER_SIZE;
-  if (start > stream.length) return null;
-  const isStored = (stream[at]! & BLOCK_TYPE) === 0;
+  if (start > stream.length || (stream[at]! & BLOCK_TYPE) !== 0) return null;
   const size = stream.readUInt16LE(at + 1);
   const complement = stream.readUInt16LE(at + 3);
   const isWhole = (size ^ complement) === 0xffff && start + size <= stream.length;
-  return isStored && isWhole ? { start, size } : null;
+  return isWhole ? { start, size } : null;
 }

@@ -5,10 +5,11 @@ import { describe, expect, it } from 'vitest';
 import { StoreError } from '../../src/errors.ts';
 import { hashObject, type ObjectId } from '../../src/objects/object-id.ts';
 import { openObjectStore } from '../../src/pack/object-store.ts';
-import { PackWriter } from '../../src/pack/pack-writer.ts';
 import { blobBufferSize } from '../../src/pack/packed-object.ts';
+import { encodeWholeEntry } from '../../src/pack/whole-entry.ts';
 import {
   blobId,
+  buildPack,
   createRepository,
   damageByte,
   expectSameObjects,
@@ -18,6 +19,7 @@ import {
   objectsOf,
   onlyPack,
   openFilesBelow,
+  writePack,
 } from './fixture.ts';
 
 const notFound = expect.objectContaining({ code: 'not-found' });
@@ -82,8 +84,10 @@ describe('a store reads what Git wrote', () => {
     const contents = writePacks(packFolder, 80);
     const store = openObjectStore(folder.path);
     const read = await Promise.all(contents.map((bytes) => store.read(blobId(bytes))));
-    expect(read.map(({ bytes }) => bytes)).toEqual(contents);
-    for (const bytes of contents) expect(store.readSync(blobId(bytes)).bytes).toEqual(bytes);
+    read.forEach(({ bytes }, number) => {
+      expect(bytes.equals(contents[number]!)).toBe(true);
+      expect(store.readSync(blobId(bytes)).bytes.equals(bytes)).toBe(true);
+    });
     store.close();
   });
 });
@@ -92,9 +96,8 @@ describe('a store reads what Git wrote', () => {
 function writePacks(packFolder: string, count: number): Buffer[] {
   return Array.from({ length: count }, (_, number) => {
     const bytes = noise(50_000 + number, number);
-    const writer = PackWriter.create(packFolder);
-    writer.add('blob', blobId(bytes), bytes, 'stored');
-    writer.finish();
+    const entry = Buffer.concat(encodeWholeEntry('blob', bytes, 'stored'));
+    writePack(packFolder, `pack-${number}`, buildPack([{ id: blobId(bytes), bytes: entry }]));
     return bytes;
   });
 }

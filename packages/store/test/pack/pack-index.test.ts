@@ -136,7 +136,7 @@ describe.each([
           expect(error).toBeInstanceOf(StoreError);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });

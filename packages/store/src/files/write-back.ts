@@ -23,10 +23,12 @@ export class WriteBack {
     this.#path = path;
   }
 
-  /** Counts what was written, and starts a flush when it is time and none is under way. */
-  wrote(count: number): void {
+  /** Counts what was written, starts a flush when it is time and none is under way, and says whether it did. */
+  wrote(count: number): boolean {
     this.#pending += count;
-    if (this.#pending >= WRITE_BACK_EVERY && !this.#flushing) this.#flush();
+    if (this.#pending < WRITE_BACK_EVERY || this.#flushing) return false;
+    this.#flush();
+    return true;
   }
 
   /** Starts a flush of what is left, for a writer that has something else to do before its fsync. */

@@ -1,0 +1,111 @@
+import type { Reference } from '@cairn/core';
+import { defineCommand } from '../command.ts';
+import type { Context } from '../context.ts';
+import { CommandError, usageError } from '../errors.ts';
+import { EXIT } from '../failure.ts';
+import { cleanLine } from '../output/clean.ts';
+import { confirm, note, print } from '../output/print.ts';
+import { formatCount, formatSize } from '../output/units.ts';
+import { type OpenRegistry, withRegistry } from '../registry.ts';
+import { REMOVAL_SHAPE } from '../shapes/upkeep.ts';
+
+export const rm = defineCommand({
+  name: 'rm',
+  group: 'Change',
+  summary: 'remove a version, or a model with all its versions',
+  details: [
+    'Says how many bytes will come free, and asks. Without a terminal nobody can be asked, and --yes is needed.',
+  ],
+  arguments: {
+    reference: { placeholder: '<ref>', summary: 'model or model@version', completes: 'model@version' },
+  },
+  options: {
+    yes: { short: 'y', summary: 'do not ask' },
+    'dry-run': { short: 'n', summary: 'only say what would be removed' },
+  },
+  examples: [
+    { line: 'cairn rm stockpred@v1', does: 'removes a version, after asking' },
+    { line: 'cairn rm stockpred --dry-run', does: 'says what removing the model would free' },
+  ],
+  json: [{ shape: REMOVAL_SHAPE }],
+  async run(context, { arguments: { reference }, options }) {
+    return withRegistry(context, async (open) => {
+      const plan = await planRemoval(open, reference);
+      if (options['dry-run']) {
+        const json = { ...plan.json, pending: false, dryRun: true };
+        await print(context, {
+          json,
+          text: () => `would remove ${plan.what}, and free ${formatSize(plan.json.freed)}\n`,
+        });
+        return EXIT.done;
+      }
+      if (!options.yes && !(await isWanted(context, plan))) {
+        await note(context, 'nothing was removed');
+        return EXIT.failed;
+      }
+      const { freed, pending } = await plan.carryOut();
+      const later = pending ? ', which come free with the next cairn gc, as a writer is at work' : '';
+      await confirm(context, {
+        json: { ...plan.json, freed, pending, dryRun: false },
+        text: () => `removed ${plan.what}: ${formatSize(freed)} freed${later}`,
+      });
+      return EXIT.done;
+    });
+  },
+});
+
+interface Removal {
+  readonly what: string;
+  readonly json: { readonly model: string; readonly versions: readonly string[]; readonly freed: number };
+  readonly carryOut: () => Promise<{ readonly freed: number; readonly pending: boolean }>;
+}
+
+async function planRemoval(open: OpenRegistry, text: string): Promise<Removal> {
+  const reference = open.core.parseReference(text);
+  if (reference.path !== undefined) {
+    throw usageError(`'${text}' is a file, and a version never changes`, 'a whole version can be removed');
+  }
+  return reference.version === undefined
+    ? planModelRemoval(open, reference.model)
+    : planVersionRemoval(open, { ...reference, version: reference.version });
+}
+
+const NAMED_MAX = 5;
+
+async function planModelRemoval({ core, registry }: OpenRegistry, model: string): Promise<Removal> {
+  const { versions, freed } = await core.planModelDeletion(registry, model);
+  const named = versions.slice(0, NAMED_MAX).join(', ') + (versions.length > NAMED_MAX ? ', …' : '');
+  const which =
+    versions.length === 0
+      ? 'which has no versions'
+      : `with its ${formatCount(versions.length, 'version')} (${named})`;
+  return {
+    what: `the model ${model} ${which}`,
+    json: { model, versions, freed },
+    carryOut: async () => ({ pending: false, ...(await core.deleteModel(registry, model)) }),
+  };
+}
+
+async function planVersionRemoval(
+  { core, registry }: OpenRegistry,
+  { model, version: named }: Reference & { readonly version: string },
+): Promise<Removal> {
+  // What is asked about and what is removed must be the same version, also when a newer one comes in between.
+  const { version, freed } = await core.planVersionDeletion(registry, { model, version: named });
+  return {
+    what: `${model}@${version}`,
+    json: { model, versions: [version], freed },
+    carryOut: () => core.deleteVersion(registry, { model, version }),
+  };
+}
+
+async function isWanted({ terminal, signal }: Context, { what, json }: Removal): Promise<boolean> {
+  if (!terminal.canAsk()) {
+    throw new CommandError('refused', `${what} is not removed without being told so`, {
+      hint: `--yes removes it and frees ${formatSize(json.freed)}; --dry-run only says what would be removed`,
+    });
+  }
+  const question = cleanLine(`remove ${what}, and free ${formatSize(json.freed)}? [y/N] `);
+  const answer = await terminal.ask(question, signal);
+  return answer !== null && /^y(?:es)?$/i.test(answer.trim());
+}

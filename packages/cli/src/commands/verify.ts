@@ -1,0 +1,69 @@
+import type { TaskOptions } from '@cairn/core';
+import { defineCommand } from '../command.ts';
+import type { Context } from '../context.ts';
+import { usageError } from '../errors.ts';
+import { EXIT } from '../failure.ts';
+import { cleanLine } from '../output/clean.ts';
+import { note, print } from '../output/print.ts';
+import { formatCount, formatSize } from '../output/units.ts';
+import { withProgress } from '../progress/task.ts';
+import { type OpenRegistry, withRegistry } from '../registry.ts';
+import { VERIFICATION_SHAPE, type VerificationJson, verificationJson } from '../shapes/upkeep.ts';
+
+export const verify = defineCommand({
+  name: 'verify',
+  group: 'Upkeep',
+  summary: 'check that every file is what was added',
+  details: ['Reads every byte and compares its SHA-256. The exit code is 4 when something is wrong.'],
+  arguments: {
+    reference: {
+      placeholder: '<ref>',
+      summary: 'a version, or a model for all its versions',
+      optional: true,
+      completes: 'model@version',
+    },
+  },
+  options: { all: { summary: 'check the whole registry' } },
+  examples: [
+    { line: 'cairn verify stockpred@v2', does: 'checks one version' },
+    { line: 'cairn verify stockpred', does: 'checks all versions of a model' },
+    { line: 'cairn verify --all', does: 'checks everything' },
+  ],
+  json: [{ list: true, shape: VERIFICATION_SHAPE }],
+  async run(context, { arguments: { reference }, options }) {
+    if ((reference === undefined) !== options.all) {
+      throw usageError('verify needs either a reference or --all', 'such as cairn verify stockpred');
+    }
+    return withRegistry(context, async (open) => {
+      const found = await withProgress(context, (task) => verifyReference(open, reference, task));
+      const verifications = found.map(verificationJson);
+      const text = () => verifications.map((each) => verificationText(context, each)).join('');
+      await print(context, { json: verifications, text });
+      if (verifications.length === 0) await note(context, 'there are no versions to check');
+      return verifications.every((each) => each.ok) ? EXIT.done : EXIT.refused;
+    });
+  },
+});
+
+async function verifyReference(
+  { core, registry }: OpenRegistry,
+  text: string | undefined,
+  task: TaskOptions,
+) {
+  if (text === undefined) return core.verifyRegistry(registry, task);
+  const { model, version, path } = core.parseReference(text);
+  if (path !== undefined) throw usageError(`'${text}' is a file; what is checked is its whole version`);
+  if (version === undefined) return core.verifyModel(registry, model, task);
+  return [await core.verifyVersion(registry, { model, version }, task)];
+}
+
+function verificationText({ style }: Context, found: VerificationJson): string {
+  const name = cleanLine(found.version === null ? found.model : `${found.model}@${found.version}`);
+  if (found.ok) {
+    return `${style.good('ok')}   ${name}  ${formatCount(found.files, 'file')}, ${formatSize(found.bytes)}\n`;
+  }
+  const problems = found.problems.map(({ path, message }) =>
+    path === null ? message : `${path}: ${message}`,
+  );
+  return `${style.bad('bad')}  ${name}\n${problems.map((line) => `     ${cleanLine(line)}\n`).join('')}`;
+}

@@ -1,0 +1,31 @@
+import type { Context } from '../context.ts';
+import { formatSize } from '../output/units.ts';
+import { type OpenRegistry, withRegistry } from '../registry.ts';
+import type { Candidate } from './answer.ts';
+import type { Names } from './kinds.ts';
+
+/** The names in a registry: the one given, or the one that commands would find. */
+export function registryNames(context: Context, registry: string | undefined): Names {
+  const chosen: Context = { ...context, globals: { ...context.globals, registry } };
+  const look = (use: (open: OpenRegistry) => Promise<Candidate[]>) => withRegistry(chosen, use);
+  return {
+    models: () =>
+      look(async ({ core, registry }) => {
+        const models = await core.listModels(registry);
+        return models.map((model) => ({
+          value: model.name,
+          summary: model.problem ? '' : model.description,
+        }));
+      }),
+    versions: (model) =>
+      look(async ({ core, registry }) => {
+        const versions = await core.listVersions(registry, model);
+        return versions.map(({ version, description }) => ({ value: version, summary: description }));
+      }),
+    files: (model, version) =>
+      look(async ({ core, registry }) => {
+        const { files } = await core.showVersion(registry, { model, version });
+        return files.map(({ path, size }) => ({ value: path, summary: formatSize(size) }));
+      }),
+  };
+}

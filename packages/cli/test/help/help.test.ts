@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { COMMAND_NAMES, loadCommand, loadCommands } from '../../src/commands/table.ts';
+import { GLOBAL_OPTIONS } from '../../src/globals.ts';
+import { commandHelp, overallHelp } from '../../src/help/help.ts';
+import { referencePage } from '../../src/help/reference.ts';
+import { wrap } from '../../src/help/text.ts';
+import { styleFor } from '../../src/output/style.ts';
+
+const commands = await loadCommands();
+const plain = styleFor(false);
+
+describe('the command table', () => {
+  test('every command is found under its own name', async () => {
+    expect(commands.map(({ name }) => name)).toEqual(COMMAND_NAMES);
+    expect(await loadCommand('toString')).toBeNull();
+  });
+
+  test.each(commands)('$name has options that clash neither with each other nor with the global ones', ({
+    options,
+  }) => {
+    const all = [...Object.entries(options), ...Object.entries(GLOBAL_OPTIONS)];
+    const shorts = all.flatMap(([, option]) => ('short' in option && option.short ? [option.short] : []));
+    expect(new Set(all.map(([name]) => name)).size).toBe(all.length);
+    expect(new Set(shorts).size).toBe(shorts.length);
+  });
+
+  test.each(commands)('$name has only its last argument optional or of many words', (command) => {
+    const firsts = Object.values(command.arguments).slice(0, -1);
+    expect(firsts.some((argument) => argument.optional || argument.many)).toBe(false);
+  });
+
+  test.each(commands)('$name has examples that begin with a command there is', ({ examples }) => {
+    for (const { line } of examples)
+      expect(line).toMatch(new RegExp(`cairn (${COMMAND_NAMES.join('|')})\\b`));
+  });
+
+  test.each(commands)('$name has a summary that fits into a list', ({ summary }) => {
+    expect(summary).toMatch(/^[a-z].{5,60}[^.]$/);
+  });
+});
+
+describe('help', () => {
+  test('the overview names every command and every global option', async () => {
+    const text = await overallHelp(plain);
+    for (const name of COMMAND_NAMES) expect(text).toMatch(new RegExp(`^  ${name}\\b`, 'm'));
+    for (const name of Object.keys(GLOBAL_OPTIONS)) expect(text).toContain(`--${name}`);
+  });
+
+  test.each(commands)('the help of $name names all its arguments, options and examples', (command) => {
+    const text = commandHelp(command, plain);
+    for (const { placeholder } of Object.values(command.arguments)) expect(text).toContain(placeholder);
+    for (const name of Object.keys(command.options)) expect(text).toContain(`--${name}`);
+    for (const { line } of command.examples) expect(text).toContain(line);
+  });
+
+  test('no line of help is wider than 80 columns', async () => {
+    const texts = [await overallHelp(plain), ...commands.map((command) => commandHelp(command, plain))];
+    const wide = texts.flatMap((text) => text.split('\n')).filter((line) => line.length > 80);
+    expect(wide).toEqual([]);
+  });
+
+  test('a word that is too long for a line stands alone', () => {
+    expect(wrap('a verylongword b', 5)).toEqual(['a', 'verylongword', 'b']);
+  });
+});
+
+test('docs/cli.md is what the command table says', () => {
+  const page = readFileSync(new URL('../../../../docs/cli.md', import.meta.url), 'utf8');
+  expect(page).toBe(referencePage(commands));
+});
