@@ -1,0 +1,115 @@
+import { rmdirSync, utimesSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { StoreError, translated } from '../errors.ts';
+import { syncFolder } from '../files/durable.ts';
+import { type GitObject, hashObject, type ObjectId } from '../objects/object-id.ts';
+import { BaseCache } from '../pack/base-cache.ts';
+import { copyEntries } from '../pack/copy-entries.ts';
+import type { CopyPlan } from '../pack/copy-plan.ts';
+import type { PackFile } from '../pack/pack-file.ts';
+import { type FinishedPack, PackWriter } from '../pack/pack-writer.ts';
+import { readPacked } from '../pack/packed-object.ts';
+import { runSync } from '../pack/steps.ts';
+import { type FileOnDisk, removeFiles } from './files-on-disk.ts';
+import type { Pace } from './pace.ts';
+import { packFolderOf } from './pack-folder.ts';
+import type { Plan } from './plan.ts';
+import { writeShallow } from './shallow-file.ts';
+import type { SurveyedPack } from './survey.ts';
+import { copyFor, type Verdict } from './verdicts.ts';
+
+/**
+ * Does what was planned, in an order in which a crash at any point leaves every living object where Git and
+ * Cairn find it: what was computed from the packs goes first, a new pack is durable before the old one goes,
+ * and whole packs go before others are written, so that a full disk has room again.
+ */
+export async function carryOut(gitDir: string, plan: Plan, pace: Pace): Promise<void> {
+  const packFolder = packFolderOf(gitDir);
+  removeFiles(plan.derived);
+  for (const folder of new Set(plan.derived.map(({ path }) => dirname(path)))) syncFolder(folder);
+  // Before anything is written: what a crash left of a pack has the name that the pack will have.
+  removeFiles(plan.leftovers);
+  removeLoose(plan.loose);
+  const verdicts = plan.judgement.verdicts.toSorted((one, other) => one.newSize - other.newSize);
+  const total = verdicts.reduce((sum, { pack }) => sum + pack.disk.size, 0);
+  let done = 0;
+  for (const verdict of verdicts) {
+    carryOutVerdict(packFolder, verdict, plan);
+    done += verdict.pack.disk.size;
+    await pace.pause({ phase: 'removing', done, total });
+  }
+  if (plan.shallow !== null) writeShallow(gitDir, plan.shallow);
+}
+
+function carryOutVerdict(packFolder: string, verdict: Verdict, plan: Plan): void {
+  checkCopies(verdict, plan);
+  const written = verdict.home === 0 ? null : writePack(packFolder, copyFor(verdict, plan.survey.table));
+  if (written !== null) setAge(written, verdict.pack.disk.modifiedMs);
+  removePack(verdict.pack, written);
+}
+
+/** Writes a pack by plan, whole or not at all. */
+export function writePack(packFolder: string, copy: CopyPlan): FinishedPack | null {
+  const writer = PackWriter.create(packFolder);
+  try {
+    copyEntries(copy, writer);
+    return writer.finish();
+  } finally {
+    writer.abort();
+  }
+}
+
+/**
+ * Gives a pack the age of what it was made from: nothing in it is younger, and it would otherwise be out of
+ * reach of the next collection for the grace period.
+ */
+export function setAge({ path }: FinishedPack, modifiedMs: number): void {
+  try {
+    utimesSync(`${path}.pack`, new Date(), new Date(modifiedMs));
+  } catch {
+    // The pack then only counts as younger than it is.
+  }
+}
+
+/** Removes the files of a pack, unless the one that was made from it has come out the same. */
+export function removePack({ file, disk }: SurveyedPack, written: FinishedPack | null): void {
+  if (written?.path === file.path) return;
+  removeFiles(disk.filesToRemove());
+}
+
+/**
+ * Objects of a pack that are not copied, because another pack has them too, must be whole there: the copy at
+ * hand could be the last good one. Throws `damaged`.
+ */
+function checkCopies({ pack, home }: Verdict, { survey, judgement }: Plan): void {
+  const cache = new BaseCache<GitObject>();
+  for (const id of pack.file.index.ids()) {
+    const otherHome = survey.table.home(survey.table.find(id)!);
+    // A copy in a pack that was just written has been checked then.
+    const keeper = otherHome === home ? undefined : judgement.keepers.get(otherHome);
+    if (keeper !== undefined) checkObject(keeper, id, cache);
+  }
+}
+
+function checkObject(pack: PackFile, id: ObjectId, cache: BaseCache<GitObject>): void {
+  const offset = pack.index.find(Buffer.from(id, 'hex'))!;
+  try {
+    const { kind, bytes } = runSync(pack.files, readPacked(pack, offset, { cache }));
+    const got = hashObject(kind, bytes);
+    if (got === id) return;
+    throw new StoreError('damaged', `${pack.packPath}: expected the SHA-1 ${id}, got ${got}`);
+  } catch (error) {
+    throw translated(error, `check object ${id} in ${pack.packPath}`);
+  }
+}
+
+function removeLoose(files: readonly FileOnDisk[]): void {
+  removeFiles(files);
+  for (const folder of new Set(files.map(({ path }) => dirname(path)))) {
+    try {
+      rmdirSync(folder);
+    } catch {
+      // It holds other objects.
+    }
+  }
+}
