@@ -47,22 +47,28 @@ export async function atBorder<T>(operation: () => Promise<T>): Promise<T> {
   }
 }
 
-/**
- * Reads one thing out of a repository, and names it in whatever goes wrong. That an object is missing is damage:
- * whatever names an object promises that it is there.
- */
+/** Reads one thing out of a repository, and names it in whatever goes wrong. */
 export async function readingOf<T>(what: string, operation: () => Promise<T>): Promise<T> {
   try {
     return await operation();
   } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
-    const code = error.code === 'not-found' ? 'damaged' : error.code;
-    throw fromStore(error, { ...error, code, message: `${what}: ${error.message}` });
+    throw asReadingError(what, error);
   }
 }
 
-function fromStore(cause: StoreError, { code, message, hint = HINTS[code], data }: Pick<StoreError, 'code' | 'message' | 'hint' | 'data'>) {
-  return new CairnError(code, message, { data, cause, ...(hint !== undefined && { hint }) });
+/**
+ * What the store threw while something was read, as an error that names it. That an object is missing is damage:
+ * whatever names an object promises that it is there.
+ */
+export function asReadingError(what: string, error: unknown): unknown {
+  if (!(error instanceof StoreError)) return error;
+  const code = error.code === 'not-found' ? 'damaged' : error.code;
+  return fromStore(error, { code, message: `${what}: ${error.message}` });
+}
+
+function fromStore(error: StoreError, { code, message }: Pick<StoreError, 'code' | 'message'>): CairnError {
+  const hint = error.hint ?? HINTS[code];
+  return new CairnError(code, message, { data: error.data, cause: error, ...(hint !== undefined && { hint }) });
 }
 
 /** The next step where whoever noticed does not know one. */

@@ -28,7 +28,7 @@ export interface StatCache {
 
 /** Opens what is remembered of a source, by its absolute path; before any of its files is read. */
 export async function openStatCache(registry: Registry, root: string): Promise<StatCache> {
-  const name = `sources/${createHash('sha256').update(root).digest('hex').slice(0, 32)}.json`;
+  const name = `sources/${createHash('sha256').update(root).digest('hex').slice(0, 32)}`;
   const old = (await readCache<Record<string, Remembered>>(registry, name)) ?? {};
   const kept = new Map<string, Remembered>();
   const openedAt = registry.environment.now();

@@ -29,7 +29,7 @@ export interface ModelSummary {
 /** How long the refs of a model must have been left alone before its row is remembered, milliseconds: time stamps are coarse. */
 const SETTLED_AFTER_MS = 2_000;
 
-const CACHE_NAME = 'models.json';
+const CACHE_NAME = 'models';
 
 interface CachedRow {
   /** Changes whenever a ref of the model does. */

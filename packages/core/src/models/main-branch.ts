@@ -13,9 +13,10 @@ import {
   type TreeEntry,
   updateRefs,
 } from '@cairn/store';
-import { CairnError } from '../errors.ts';
+import { CairnError, readingOf } from '../errors.ts';
+import { isVersionName } from '../names.ts';
 import type { Registry } from '../registry/registry.ts';
-import { encodeDocument, parseDocument } from '../schema/document.ts';
+import { encodeDocument } from '../schema/document.ts';
 import {
   MODEL_SCHEMA,
   type ModelDocument,
@@ -24,6 +25,7 @@ import {
   type NoteDocument,
   noteDocument,
 } from '../schema/model.ts';
+import { readDocument, readText } from '../schema/read-document.ts';
 import { signatureNow } from './signature.ts';
 import { LOCK_TIMEOUT_MS, WRITER_TIMEOUT_MS } from '../time-limits.ts';
 
@@ -48,7 +50,8 @@ export interface MainBranch {
   readonly card: string;
   /** Descriptions that were changed after their version was made, by version. */
   readonly notes: ReadonlyMap<string, ObjectId>;
-  /** What else stands there, put by other tools; kept as it is. */
+  /** What else stands in the folder of notes, and beside it, put by other tools; kept as it is. */
+  readonly otherNotes: readonly TreeEntry[];
   readonly others: readonly TreeEntry[];
 }
 
@@ -62,29 +65,34 @@ export interface MainEdit {
 }
 
 /** Reads `main`. Throws `damaged` when it is missing or not what the format says. */
-export async function readMain(repository: Repository, model: string): Promise<MainBranch> {
-  const commit = readRef(repository.gitDir, MAIN_REF);
-  if (commit === null) {
-    throw new CairnError('damaged', `the model ${model} has no branch main`, {
-      hint: 'fetch it again from where it is shared, or delete the model',
-      data: { model },
+export function readMain(repository: Repository, model: string): Promise<MainBranch> {
+  return readingOf(`the model ${model}`, async () => {
+    const commit = readRef(repository.gitDir, MAIN_REF);
+    if (commit === null) throw withoutPart(model, 'branch main');
+    const files = await rootFiles(repository, commit);
+    const file = files.get(MODEL_FILE);
+    if (!file) throw withoutPart(model, `${MODEL_FILE} on its branch main`);
+    const document = await readDocument(repository, file.id, {
+      what: `${MODEL_FILE} of ${model}`,
+      schema: modelDocument,
+      format: MODEL_SCHEMA,
     });
-  }
-  const files = await rootFiles(repository, commit);
-  const bytes = await fileBytes(repository, files, MODEL_FILE);
-  if (bytes === null) throw new CairnError('damaged', `the model ${model} has no ${MODEL_FILE} on its branch main`);
-  const document = parseDocument(bytes, { what: `${MODEL_FILE} of ${model}`, schema: modelDocument, format: MODEL_SCHEMA });
-  const card = (await fileBytes(repository, files, CARD_FILE))?.toString() ?? '';
-  const others = [...files.values()].filter(({ name }) => !OWN_ENTRIES.has(name));
-  return { commit, document, card, notes: await readNotes(repository, files), others };
+    const card = files.get(CARD_FILE);
+    return {
+      commit,
+      document,
+      card: card ? (await readText(repository, card.id, `the card of ${model}`)).toString() : '',
+      ...(await readNotes(repository, files)),
+      others: [...files.values()].filter(({ name }) => !OWN_ENTRIES.has(name)),
+    };
+  });
 }
 
 /** The note on a version, or `null`. */
 export async function readNote(repository: Repository, main: MainBranch, version: string): Promise<NoteDocument | null> {
   const id = main.notes.get(version);
   if (!id) return null;
-  const { bytes } = expectKind(await repository.objects.read(id), 'blob', id);
-  return parseDocument(bytes, { what: `the note on ${version}`, schema: noteDocument, format: NOTE_SCHEMA });
+  return readDocument(repository, id, { what: `the note on ${version}`, schema: noteDocument, format: NOTE_SCHEMA });
 }
 
 /** The first commit of `main`, for a repository that has none. */
@@ -153,8 +161,9 @@ function commitMain(writer: ObjectWriter, registry: Registry, { edit, parent, me
     { mode: '100644', name: MODEL_FILE, id: writer.add('blob', encodeDocument(edit.document)) },
   ];
   const notes = mergedNotes(writer, parent?.notes ?? new Map(), edit);
-  if (notes.length > 0)
-    entries.push({ mode: '40000', name: NOTES_FOLDER, id: writer.add('tree', encodeTree(notes)) });
+  const kept = (parent?.otherNotes ?? []).filter(({ name }) => !notes.some((note) => note.name === name));
+  if (notes.length + kept.length > 0)
+    entries.push({ mode: '40000', name: NOTES_FOLDER, id: writer.add('tree', encodeTree([...kept, ...notes])) });
   const signature = signatureNow(registry.environment);
   const commit = encodeCommit({
     tree: writer.add('tree', encodeTree(entries)),
@@ -195,24 +204,27 @@ async function treeFiles(repository: Repository, tree: ObjectId): Promise<Map<st
   return new Map(entries.map((entry) => [entry.name, entry]));
 }
 
-async function readNotes(repository: Repository, files: ReadonlyMap<string, TreeEntry>): Promise<Map<string, ObjectId>> {
-  const folder = files.get(NOTES_FOLDER);
-  if (!folder) return new Map();
-  const entries = await treeFiles(repository, folder.id);
-  return new Map(
-    [...entries.values()]
-      .filter(({ name }) => name.endsWith(NOTE_SUFFIX))
-      .map(({ name, id }) => [name.slice(0, -NOTE_SUFFIX.length), id]),
-  );
-}
-
-async function fileBytes(
+async function readNotes(
   repository: Repository,
   files: ReadonlyMap<string, TreeEntry>,
-  name: string,
-): Promise<Buffer | null> {
-  const entry = files.get(name);
-  return entry ? expectKind(await repository.objects.read(entry.id), 'blob', entry.id).bytes : null;
+): Promise<Pick<MainBranch, 'notes' | 'otherNotes'>> {
+  const folder = files.get(NOTES_FOLDER);
+  const entries = folder ? [...(await treeFiles(repository, folder.id)).values()] : [];
+  return {
+    notes: new Map(entries.filter(isNote).map(({ name, id }) => [name.slice(0, -NOTE_SUFFIX.length), id])),
+    otherNotes: entries.filter((entry) => !isNote(entry)),
+  };
+}
+
+function isNote({ mode, name }: TreeEntry): boolean {
+  return mode === '100644' && name.endsWith(NOTE_SUFFIX) && isVersionName(name.slice(0, -NOTE_SUFFIX.length));
+}
+
+function withoutPart(model: string, part: string): CairnError {
+  return new CairnError('damaged', `the model ${model} has no ${part}`, {
+    hint: 'fetch it again from where it is shared, or delete the model',
+    data: { model },
+  });
 }
 
 function expectKind(object: GitObject, kind: GitObject['kind'], id: ObjectId): GitObject {

@@ -1,6 +1,6 @@
 import { type ObjectId, parseCommit, type Repository } from '@cairn/store';
 import type { Identity } from '../environment.ts';
-import { atBorder } from '../errors.ts';
+import { atBorder, CairnError } from '../errors.ts';
 import type { Registry } from '../registry/registry.ts';
 import { latestOf, versionTags } from '../versions/version-tags.ts';
 import { readMain } from './main-branch.ts';
@@ -54,6 +54,9 @@ export function showModel(registry: Registry, name: string): Promise<Model> {
   );
 }
 
+/** The last second of the year 9999: later ones have no usual form. */
+const SECONDS_MAX = 253_402_300_799;
+
 /** Who wrote a commit of `main`, and when. */
 export interface Edit {
   readonly at: string;
@@ -62,6 +65,9 @@ export interface Edit {
 
 export function editAt(repository: Repository, commit: ObjectId): Edit {
   const { committer } = parseCommit(repository.objects.readSync(commit).bytes);
+  if (committer.seconds > SECONDS_MAX) {
+    throw new CairnError('damaged', `commit ${commit} is dated ${committer.seconds} s after 1970, beyond any calendar`);
+  }
   return {
     at: new Date(committer.seconds * 1000).toISOString(),
     by: { name: committer.name, email: committer.email },

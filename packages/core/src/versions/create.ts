@@ -27,7 +27,7 @@ import { LOCK_TIMEOUT_MS, WRITER_TIMEOUT_MS } from '../time-limits.ts';
 import { checkVersionIsNew, versionExists } from './new-version.ts';
 import { encodeTagMessage } from './tag-message.ts';
 import { showVersion, type Version } from './show.ts';
-import { buildDocument, encodeVersionDocument, type VersionDetails } from './version-document.ts';
+import { buildDocument, encodeVersionDocument, type RecordedDetails, recordedDetails, type VersionDetails } from './version-document.ts';
 import { FILES_FOLDER, VERSION_FILE, type VersionTarget } from './version-repository.ts';
 import { TAG_PREFIX } from './version-tags.ts';
 import { tidyRefs } from '../upkeep/tidy-refs.ts';
@@ -69,9 +69,12 @@ export function createVersion(
   return atBorder(async () => {
     checkModelName(target.model);
     checkVersionName(target.version);
+    const details = recordedDetails(options);
     const walk = await walkSources(options.sources, options.signal);
     await ensureModel(registry, target.model, options.createModel ?? false);
-    return withModel(registry, target.model, (repository) => create(repository, registry, { target, walk, options }));
+    return withModel(registry, target.model, (repository) =>
+      create(repository, registry, { target, details, walk, options }),
+    );
   });
 }
 
@@ -90,6 +93,7 @@ async function ensureModel(registry: Registry, model: string, create: boolean): 
 
 interface Creation {
   readonly target: VersionTarget;
+  readonly details: RecordedDetails;
   readonly walk: Walk;
   readonly options: CreateVersionOptions;
 }
@@ -105,7 +109,8 @@ async function create(repository: Repository, registry: Registry, creation: Crea
   return { version, ...tally, skipped: walk.skipped };
 }
 
-async function storeVersion(repository: Repository, registry: Registry, { target, walk, options }: Creation) {
+async function storeVersion(repository: Repository, registry: Registry, creation: Creation) {
+  const { target, walk, options } = creation;
   await using writer = await ObjectWriter.open(repository, {
     purpose: `add ${target.model}@${target.version}`,
     timeoutMs: WRITER_TIMEOUT_MS,
@@ -113,7 +118,7 @@ async function storeVersion(repository: Repository, registry: Registry, { target
   });
   const { files, caches } = await placeFiles(writer, registry, { walk, options });
   checkCancelled(options.signal);
-  const tag = await writeVersion(writer, registry, { target, walk, options, files });
+  const tag = await writeVersion(writer, registry, { ...creation, files });
   await writer.commit();
   await publish(repository, target, tag);
   await Promise.all(caches.map((cache) => cache.save()));
@@ -182,11 +187,11 @@ function sizeOf(files: readonly FoundFile[]): number {
 async function writeVersion(
   writer: ObjectWriter,
   registry: Registry,
-  { target, walk, options, files }: Creation & { readonly files: readonly PlacedFile[] },
+  { target, details, walk, files }: Creation & { readonly files: readonly PlacedFile[] },
 ) {
   const now = registry.environment.now();
   const parts = partsNames(files);
-  const document = buildDocument({ target, options, walk, files, parts, now, createdBy: registry.environment.identity });
+  const document = buildDocument({ target, details, walk, files, parts, now, createdBy: registry.environment.identity });
   const tree = encodeTree([
     { mode: '100644', name: '.gitattributes', id: writer.add('blob', Buffer.from(ATTRIBUTES)) },
     { mode: '40000', name: FILES_FOLDER, id: writeFilesTree(writer, files, parts) },

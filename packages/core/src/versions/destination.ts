@@ -13,6 +13,17 @@ export type DestinationState =
   /** A folder with something in it; `wrong` are the files that are missing there or differ. */
   | { readonly kind: 'there'; readonly wrong: readonly VersionFileEntry[] };
 
+export interface CompareOptions {
+  /** Goes on where something would be replaced. */
+  readonly force?: boolean;
+  readonly signal?: AbortSignal;
+  /** Files of the version that may stand there too, and are left as they are. */
+  readonly others?: readonly VersionFileEntry[];
+}
+
+/** What a folder is called in which files gather before they are moved into a destination that is there already. */
+const ASIDE = /^\.cairn-[0-9a-f]{12}\.tmp$/;
+
 /**
  * Looks at the destination before anything is written. Throws `refused` when it is not a folder, when a link
  * stands where a folder or file belongs, or when it holds anything that would be lost or mixed up, unless
@@ -21,15 +32,14 @@ export type DestinationState =
 export async function compareDestination(
   folder: string,
   files: readonly VersionFileEntry[],
-  { force = false, signal }: { readonly force?: boolean; readonly signal?: AbortSignal },
+  { force = false, signal, others = [] }: CompareOptions,
 ): Promise<DestinationState> {
   const status = await statusOf(folder);
   if (status === null) return { kind: 'new' };
   if (!status.isDirectory()) throw refused(folder, 'it is not a folder', 'name another place');
   const present = await entriesOf(folder);
   if (present.length === 0) return { kind: 'new' };
-  const wanted = new Map(files.map((file) => [platformPath(file.path), file]));
-  if (!force) checkNothingElse(folder, present, wanted);
+  if (!force) checkNothingElse(folder, present, [...files, ...others]);
   const wrong: VersionFileEntry[] = [];
   for (const file of files) {
     checkCancelled(signal);
@@ -53,7 +63,10 @@ async function compareFile(folder: string, file: VersionFileEntry): Promise<'sam
   const status = await statusOf(path);
   if (status === null) return 'missing';
   if (status.isSymbolicLink()) return 'differs';
-  if (!status.isFile()) throw refused(path, 'a folder stands where a file belongs', 'move it away first');
+  if (!status.isFile()) {
+    const kind = status.isDirectory() ? 'a folder' : 'a device, pipe or socket';
+    throw refused(path, `${kind} stands where a file belongs`, 'move it away first');
+  }
   if (status.size !== file.size) return 'differs';
   if (sep === '/' && ((status.mode & 0o100) !== 0) !== (file.executable ?? false)) return 'differs';
   return (await sha256Of(path)) === file.sha256 ? 'same' : 'differs';
@@ -71,12 +84,10 @@ async function checkFoldersAbove(folder: string, path: string): Promise<void> {
   }
 }
 
-function checkNothingElse(
-  folder: string,
-  present: readonly string[],
-  wanted: ReadonlyMap<string, VersionFileEntry>,
-): void {
-  const foreign = present.find((path) => !wanted.has(path));
+/** What a process that was killed left aside is passed over: it must not keep the next one from its work. */
+function checkNothingElse(folder: string, present: readonly string[], files: readonly VersionFileEntry[]): void {
+  const known = new Set(files.map(({ path }) => platformPath(path)));
+  const foreign = present.find((path) => !known.has(path) && !ASIDE.test(path.split(sep, 1)[0]!));
   if (foreign === undefined) return;
   throw refused(
     folder,

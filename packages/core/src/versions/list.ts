@@ -1,6 +1,7 @@
+import type { Repository } from '@cairn/store';
 import type { Identity } from '../environment.ts';
 import { atBorder, type CairnError } from '../errors.ts';
-import { readMain, readNote } from '../models/main-branch.ts';
+import { type MainBranch, readMain, readNote } from '../models/main-branch.ts';
 import { withModel } from '../models/model-repository.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { VersionType } from '../schema/version.ts';
@@ -29,21 +30,27 @@ export function listVersions(registry: Registry, model: string): Promise<Version
     withModel(registry, model, async (repository) => {
       const tags = await versionTags(repository, registry, model);
       const main = await readMain(repository, model);
-      const notes = new Map<string, string>();
-      for (const version of main.notes.keys()) {
-        const note = await readNote(repository, main, version);
-        if (note) notes.set(version, note.description);
-      }
       const aliases = aliasesByVersion(main.document.aliases);
       const latest = latestOf(tags);
-      return tags.map((tag) => ({
-        ...summary(tag),
-        description: notes.get(tag.name) ?? tag.description,
-        latest: tag === latest,
-        aliases: aliases.get(tag.name) ?? [],
-      }));
+      const versions: VersionSummary[] = [];
+      for (const tag of tags) {
+        versions.push({
+          ...summary(tag),
+          description: (await noteIfReadable(repository, main, tag.name)) ?? tag.description,
+          latest: tag === latest,
+          aliases: aliases.get(tag.name) ?? [],
+        });
+      }
+      return versions;
     }),
   );
+}
+
+/** A note that is damaged must not keep the others from being listed; whoever shows the version is told. */
+async function noteIfReadable(repository: Repository, main: MainBranch, version: string): Promise<string | undefined> {
+  if (!main.notes.has(version)) return undefined;
+  const note = await readNote(repository, main, version).catch(() => null);
+  return note?.description;
 }
 
 function summary({ name, type, files, size, createdAt, createdBy, problem }: VersionTag) {

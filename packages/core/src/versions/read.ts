@@ -1,8 +1,8 @@
 import { type ByteSource, openByteSource, openRepository } from '@cairn/store';
-import { asCairnError, atBorder, CairnError } from '../errors.ts';
+import { asCairnError, asReadingError, atBorder, CairnError, readingOf } from '../errors.ts';
 import { modelFolder } from '../registry/folders.ts';
 import type { Registry } from '../registry/registry.ts';
-import { parseReference } from '../reference.ts';
+import { formatReference, parseReference } from '../reference.ts';
 import { type ReferenceInput, withVersion } from './show.ts';
 import { contentFinder } from './version-content.ts';
 
@@ -16,10 +16,11 @@ export function openFile(registry: Registry, reference: ReferenceInput): Promise
     if (path === undefined) {
       throw new CairnError('invalid', 'no file is named', { hint: 'write model@version:path' });
     }
-    const content = await withVersion(registry, version, async (repository, target, stored) => {
+    const { content, what } = await withVersion(registry, version, async (repository, target, stored) => {
       const file = stored.document.files.find((entry) => entry.path === path);
-      if (!file) throw unknownFile(`${target.model}@${target.version}`, path);
-      return contentFinder(repository, stored, `${target.model}@${target.version}`).find(file);
+      if (!file) throw unknownFile(formatReference(target), path);
+      const found = await contentFinder(repository, stored, formatReference(target)).find(file);
+      return { content: found, what: formatReference({ ...target, path }) };
     });
     const repository = openRepository(modelFolder(registry, version.model));
     const source = openByteSource(repository.objects, content);
@@ -27,8 +28,8 @@ export function openFile(registry: Registry, reference: ReferenceInput): Promise
       path,
       sha256: content.sha256,
       size: source.size,
-      read: (offset, length) => atBorder(() => source.read(offset, length)),
-      stream: (range) => translatedStream(source.stream(range)),
+      read: (offset, length) => atBorder(() => readingOf(what, () => source.read(offset, length))),
+      stream: (range) => translatedStream(what, source.stream(range)),
       close: () => repository.close(),
       [Symbol.dispose]: () => repository.close(),
     };
@@ -43,11 +44,11 @@ export interface OpenFile extends ByteSource, Disposable {
   close(): void;
 }
 
-async function* translatedStream(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* translatedStream(what: string, stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
     yield* stream;
   } catch (error) {
-    throw asCairnError(error);
+    throw asCairnError(asReadingError(what, error));
   }
 }
 

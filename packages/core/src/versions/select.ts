@@ -14,8 +14,7 @@ export function selectFiles(
   if (only === undefined || only.length === 0) return files;
   const chosen = new Set<VersionFileEntry>();
   for (const pattern of only) {
-    const matches = matcher(pattern);
-    const found = files.filter(({ path }) => matches(path));
+    const found = files.filter(matcher(pattern));
     if (found.length === 0) {
       throw new CairnError('not-found', `${what} has no file that matches ${JSON.stringify(pattern)}`, {
         hint: `see its files with \`cairn show ${what}\``,
@@ -27,8 +26,9 @@ export function selectFiles(
   return files.filter((file) => chosen.has(file));
 }
 
-function matcher(pattern: string): (path: string) => boolean {
+function matcher(pattern: string): (file: VersionFileEntry) => boolean {
   const plain = pattern.replace(/\/+$/, '');
+  if (plain === '') return () => false;
   const glob = picomatch(plain, { dot: true, matchBase: !plain.includes('/') } as picomatch.PicomatchOptions);
-  return (path) => path === plain || path.startsWith(`${plain}/`) || glob(path);
+  return ({ path }) => path === plain || path.startsWith(`${plain}/`) || glob(path);
 }

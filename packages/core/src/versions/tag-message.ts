@@ -26,7 +26,7 @@ export function encodeTagMessage({ description, type, files, size, createdAt }: 
 
 /** Reads what {@link encodeTagMessage} wrote; a signature after it is passed over. Throws `damaged`. */
 export function parseTagMessage(message: string, version: string): TagSummary {
-  const found = /(?:^|\n)Cairn-Type: (.*)\nCairn-Files: (\d{1,15})\nCairn-Size: (\d{1,15})\nCairn-Created: (\S{1,40})(?=\n|$)/.exec(
+  const found = /(?:^|\n)Cairn-Type: (.*)\nCairn-Files: (\d{1,15})\nCairn-Size: (\d{1,15})\nCairn-Created: ([0-9T:.Z+-]{10,40})(?=\n|$)/.exec(
     lastParagraphs(message),
   );
   const type = VERSION_TYPES.find((known) => known === found?.[1]);

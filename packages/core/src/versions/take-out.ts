@@ -48,7 +48,7 @@ export function takeOut(
       const finder = contentFinder(repository, stored, what);
       const files = await Promise.all(chosen.map(async (entry) => ({ entry, content: await finder.find(entry) })));
       const folder = resolve(destination);
-      const state = await compareDestination(folder, chosen, options);
+      const state = await compareDestination(folder, chosen, { ...options, others: stored.document.files });
       if (state.kind === 'new') await writeNewFolder(repository, folder, { files, what, options });
       else await updateFolder(repository, folder, { files, what, options, state });
       const wrong = state.kind === 'new' ? chosen : state.wrong;

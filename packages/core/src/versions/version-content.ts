@@ -1,5 +1,5 @@
-import { type FileContent, type ObjectId, readParts, type Repository } from '@cairn/store';
-import { CairnError } from '../errors.ts';
+import { type FileContent, type ObjectId, type PartRef, readParts, type Repository } from '@cairn/store';
+import { CairnError, readingOf } from '../errors.ts';
 import type { VersionFileEntry } from '../schema/version.ts';
 import { treePath } from './document-files.ts';
 import { type StoredVersion, treeEntries } from './version-repository.ts';
@@ -23,18 +23,26 @@ export function contentFinder(repository: Repository, stored: StoredVersion, wha
         const id = await findInTree(file, stored.files, entriesOf);
         if (id === null) throw missing(file.path, what);
         const { path, size, sha256 } = file;
-        return { path, size, sha256, parts: await partsOf(repository, file, id) };
+        return { path, size, sha256, parts: await partsOf(repository, file, { id, what }) };
       }),
   };
 }
 
-async function partsOf({ objects }: Repository, { size, parts }: VersionFileEntry, id: ObjectId): Promise<readonly PartRef[]> {
+/** A blob is read whole, so what is said of a large one is compared with its own size first. */
+const BLOB_BELIEVED_MAX = 1024 * 1024;
+
+async function partsOf(
+  { objects }: Repository,
+  { path, size, parts }: VersionFileEntry,
+  { id, what }: { readonly id: ObjectId; readonly what: string },
+): Promise<readonly PartRef[]> {
   if (parts !== undefined) return readParts(objects, id, size);
-  if (size > UNPARTED_SIZE_MAX) {
-    const { size: found } = objects.sizeOf(id);
-    if (found !== size) throw new CairnError('damaged', `expected ${size} bytes, got a blob of ${found}`);
-  }
-  return [{ start: 0, size, id }];
+  const found = size <= BLOB_BELIEVED_MAX ? size : objects.sizeOf(id).size;
+  if (found === size) return [{ start: 0, size, id }];
+  throw new CairnError('damaged', `${what} lists ${path} with ${size} bytes, but it has ${found}`, {
+    hint: ANOTHER_CLONE,
+    data: { path },
+  });
 }
 
 async function findInTree(
@@ -58,9 +66,11 @@ async function findInTree(
 const FOLDER_MODES: ReadonlySet<string> = new Set(['40000']);
 const FILE_MODES: ReadonlySet<string> = new Set(['100644', '100755', '100664']);
 
+const ANOTHER_CLONE = 'take this version from another clone, or add it again from its source';
+
 function missing(path: string, what: string): CairnError {
   return new CairnError('damaged', `${what} lists ${path}, but its tree does not hold it`, {
-    hint: 'take this version from another clone, or add it again from its source',
+    hint: ANOTHER_CLONE,
     data: { path },
   });
 }

@@ -1,5 +1,6 @@
 import type { Identity } from '../environment.ts';
 import { CairnError } from '../errors.ts';
+import { checkDescription, checkLabels } from '../models/details.ts';
 import { encodeJson } from '../schema/document.ts';
 import { VERSION_SCHEMA, type VersionDocument, versionDocument, type VersionFileEntry } from '../schema/version.ts';
 import type { Walk } from '../sources/walk.ts';
@@ -18,9 +19,20 @@ export interface VersionDetails {
   readonly framework?: string;
 }
 
+const versionDetails = versionDocument.pick({
+  description: true,
+  base: true,
+  params: true,
+  metrics: true,
+  labels: true,
+  framework: true,
+});
+
+export type RecordedDetails = Pick<VersionDocument, keyof typeof versionDetails.shape>;
+
 export interface DocumentInput {
   readonly target: VersionTarget;
-  readonly options: VersionDetails;
+  readonly details: RecordedDetails;
   readonly walk: Walk;
   readonly files: readonly PlacedFile[];
   /** Names of the folders of parts, by path. */
@@ -29,27 +41,44 @@ export interface DocumentInput {
   readonly createdBy: Identity;
 }
 
-/** Composes `version.json`. Throws `invalid` for details that cannot stand in it, such as a metric that is no number. */
+/** What can be said of a version, as `version.json` has it. Throws `invalid`, such as for a metric that is no number. */
+export function recordedDetails(details: VersionDetails): RecordedDetails {
+  const { description = '', base = null, params, metrics, labels, framework = null } = details;
+  const recorded = {
+    description: checkDescription(description),
+    base,
+    params: { ...params },
+    metrics: { ...metrics },
+    labels: checkLabels({ ...labels }),
+    framework,
+  };
+  const result = versionDetails.safeParse(recorded);
+  if (result.success) return recorded;
+  const { path, message } = result.error.issues[0]!;
+  throw new CairnError('invalid', `cannot be recorded: ${path.map(String).join('.')}: ${message}`, {
+    hint: 'metrics are numbers; params and labels are text',
+  });
+}
+
+/** Composes `version.json`. */
 export function buildDocument(input: DocumentInput): VersionDocument {
-  const { target, options, walk, files, parts, now, createdBy } = input;
-  const document: VersionDocument = {
+  const { target, details, walk, files, parts, now, createdBy } = input;
+  return {
     schema: VERSION_SCHEMA,
     model: target.model,
     version: target.version,
     type: 'plaintext',
     createdAt: now.toISOString(),
     createdBy: { name: createdBy.name, email: createdBy.email },
-    description: (options.description ?? '').trim(),
-    base: options.base ?? null,
+    description: details.description,
+    base: details.base,
     sources: walk.sources.map(describeSource),
-    params: { ...options.params },
-    metrics: { ...options.metrics },
-    labels: { ...options.labels },
-    framework: options.framework ?? null,
-    files: [],
+    params: details.params,
+    metrics: details.metrics,
+    labels: details.labels,
+    framework: details.framework,
+    files: inPathOrder(files).map((file) => describeFile(file, parts.get(file.path))),
   };
-  checkDetails(document);
-  return { ...document, files: inPathOrder(files).map((file) => describeFile(file, parts.get(file.path))) };
 }
 
 /** The one way `version.json` is written: like any document, with one line a file. */
@@ -82,13 +111,4 @@ function describeFile({ path, stored }: PlacedFile, parts: string | undefined): 
 
 function inPathOrder(files: readonly PlacedFile[]): PlacedFile[] {
   return [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
-}
-
-function checkDetails(document: VersionDocument): void {
-  const result = versionDocument.safeParse(document);
-  if (result.success) return;
-  const { path, message } = result.error.issues[0]!;
-  throw new CairnError('invalid', `cannot be recorded: ${path.map(String).join('.')}: ${message}`, {
-    hint: 'metrics are numbers; params and labels are text',
-  });
 }

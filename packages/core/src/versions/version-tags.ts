@@ -29,7 +29,7 @@ type CachedTag = Omit<VersionTag, 'name' | 'tag'>;
 /** All versions of a model as their tags tell, newest first. Reads each tag object once in the life of the cache. */
 export async function versionTags(repository: Repository, registry: Registry, model: string): Promise<VersionTag[]> {
   const refs = listRefs(repository.gitDir, TAG_PREFIX);
-  const cacheName = `versions/${model}.json`;
+  const cacheName = `versions/${model}`;
   const cached: Record<string, CachedTag> =
     refs.size >= CACHE_FROM ? ((await readCache<Record<string, CachedTag>>(registry, cacheName)) ?? {}) : {};
   const tags: VersionTag[] = [];

@@ -3,7 +3,7 @@ import { StoreError } from '../errors.ts';
 import { syncFolder } from '../files/durable.ts';
 import { acquireLease, type Lease } from '../files/lease.ts';
 import { tryLock } from '../files/lock.ts';
-import { planCopy } from '../pack/copy-plan.ts';
+import { type CopyPlan, planCopy } from '../pack/copy-plan.ts';
 import { PACK_SIZE_MAX } from '../pack/limits.ts';
 import { removePack, setAge, writePack } from './carry-out.ts';
 import { filesAboutPacks } from './derived-files.ts';
@@ -89,7 +89,13 @@ function mergeSmall({ gitDir, objects }: Collected, packFolder: string): RollUp 
     return disk === undefined ? [] : [{ file, disk }];
   });
   if (packs.length < 2) return { merged: 0 };
-  replacePacks(gitDir, packs);
+  const written = writePack(packFolder, copyOf(packs));
+  // Of one that was there already, someone may have made use since.
+  const isNew = !objects.packs().some(({ path }) => path === written?.path);
+  if (written !== null && isNew) setAge(written, Math.max(...packs.map(({ disk }) => disk.modifiedMs)));
+  removeFiles(filesAboutPacks(gitDir));
+  syncFolder(packFolder);
+  for (const pack of packs) removePack(pack, written);
   objects.refresh();
   return { merged: packs.length };
 }
@@ -111,16 +117,9 @@ function outOfStep(packs: readonly PackOnDisk[]): PackOnDisk[] {
   return sorted;
 }
 
-function replacePacks(gitDir: string, packs: readonly SurveyedPack[]): void {
-  const packFolder = packFolderOf(gitDir);
-  const copy = planCopy(
+function copyOf(packs: readonly SurveyedPack[]): CopyPlan {
+  return planCopy(
     packs.map(({ file }) => file),
     () => true,
   );
-  const written = writePack(packFolder, copy);
-  if (written === null) return;
-  setAge(written, Math.max(...packs.map(({ disk }) => disk.modifiedMs)));
-  removeFiles(filesAboutPacks(gitDir));
-  syncFolder(packFolder);
-  for (const pack of packs) removePack(pack, written);
 }

@@ -223,7 +223,7 @@ function withoutFirst(pieces: readonly Uint8Array[], count: number): Uint8Array[
 }
 
 /** Bytes read back at a time. */
-const READ_BACK_SIZE = 4 * 1024 * 1024;
+const READ_BACK_SIZE = 1024 * 1024;
 
 function checksumOf(fd: number, size: number): Buffer {
   const hash = createHash('sha1');
