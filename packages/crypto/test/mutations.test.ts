@@ -1,0 +1,3 @@
+import { mutationSuites } from './mutation-suites.ts';
+
+mutationSuites(300, 1);
