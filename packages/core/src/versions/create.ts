@@ -22,6 +22,7 @@ import { signatureAt } from '../models/signature.ts';
 import { checkModelName, checkVersionName } from '../names.ts';
 import { checkCancelled, type TaskOptions } from '../progress.ts';
 import type { Registry } from '../registry/registry.ts';
+import { checkOutside } from '../sources/outside.ts';
 import { type FoundFile, type Source, type Walk, walkSources } from '../sources/walk.ts';
 import { LOCK_TIMEOUT_MS, WRITER_TIMEOUT_MS } from '../time-limits.ts';
 import { checkVersionIsNew, versionExists } from './new-version.ts';
@@ -70,6 +71,7 @@ export function createVersion(
     checkModelName(target.model);
     checkVersionName(target.version);
     const details = recordedDetails(options);
+    checkOutside(registry.path, options.sources);
     const walk = await walkSources(options.sources, options.signal);
     await ensureModel(registry, target.model, options.createModel ?? false);
     return withModel(registry, target.model, (repository) =>

@@ -1,0 +1,27 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryFolder } from '@cairn/testkit';
+import { expect, test } from 'vitest';
+import { createModel, createVersion, initRegistry } from '../src/index.ts';
+
+const environment = {
+  identity: { name: 'Test', email: 'test@example.invalid' },
+  now: () => new Date(),
+  timezoneOffsetMinutes: () => 0,
+};
+const template = join(import.meta.dirname, '../../../registry-template');
+
+test('a registry is not stored in itself, whatever way leads to it', async () => {
+  using folder = temporaryFolder();
+  const registry = await initRegistry(join(folder.path, 'registry'), { template }, environment);
+  await createModel(registry, 'm');
+  symlinkSync(folder.path, join(folder.path, 'link'));
+  mkdirSync(join(registry.path, 'inside'));
+  writeFileSync(join(registry.path, 'inside', 'weights'), 'w');
+  const add = (path: string) => createVersion(registry, { model: 'm', version: 'v1' }, { sources: [{ path }] });
+
+  await expect(add(registry.path)).rejects.toMatchObject({ code: 'invalid' });
+  await expect(add(folder.path)).rejects.toThrow('holds the registry');
+  await expect(add(join(folder.path, 'link', 'registry'))).rejects.toThrow('holds the registry');
+  expect((await add(join(registry.path, 'inside'))).version.files).toHaveLength(1);
+});
