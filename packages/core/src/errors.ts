@@ -58,11 +58,11 @@ export async function readingOf<T>(what: string, operation: () => Promise<T>): P
 
 /**
  * What the store threw while something was read, as an error that names it. That an object is missing is damage:
- * whatever names an object promises that it is there.
+ * whatever names an object promises that it is there, except in a partial clone.
  */
 export function asReadingError(what: string, error: unknown): unknown {
   if (!(error instanceof StoreError)) return error;
-  const code = error.code === 'not-found' ? 'damaged' : error.code;
+  const code = error.code === 'not-found' && !error.data['promised'] ? 'damaged' : error.code;
   return fromStore(error, { code, message: `${what}: ${error.message}` });
 }
 
@@ -77,6 +77,7 @@ const HINTS: Partial<Record<StoreErrorCode, string>> = {
   'read-only': 'use a copy on a disk that can be written to',
   denied: 'check who may read and write there',
   damaged: 'see what is damaged with `cairn verify`, and take it from another clone',
+  unsupported: 'update Cairn, or ask who made this with what',
   hostile: 'do not trust where this repository came from',
 };
 

@@ -4,7 +4,7 @@ import { CairnError } from './errors.ts';
 const PATH_BYTES_MAX = 4096;
 
 /** Longest component, bytes in UTF-8: the limit of ext4, APFS and NTFS. */
-const COMPONENT_BYTES_MAX = 255;
+export const COMPONENT_BYTES_MAX = 255;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;

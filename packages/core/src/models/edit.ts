@@ -1,5 +1,6 @@
 import { atBorder } from '../errors.ts';
 import type { Registry } from '../registry/registry.ts';
+import { encodeJson } from '../schema/document.ts';
 import { changedLabels, checkCard, checkDescription } from './details.ts';
 import { editMain, type MainBranch, type MainEdit } from './main-branch.ts';
 import { withModel } from './model-repository.ts';
@@ -36,6 +37,6 @@ function changed({ document, card }: MainBranch, options: EditModelOptions): Mai
     },
     card: options.card === undefined ? card : checkCard(options.card),
   };
-  const same = JSON.stringify(next) === JSON.stringify({ document, card });
+  const same = encodeJson(next) === encodeJson({ document, card });
   return same ? null : next;
 }

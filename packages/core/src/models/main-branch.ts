@@ -1,7 +1,6 @@
 import {
   encodeCommit,
   encodeTree,
-  type GitObject,
   lockRepository,
   type ObjectId,
   ObjectWriter,
@@ -195,12 +194,12 @@ function mergedNotes(
 }
 
 async function rootFiles(repository: Repository, commit: ObjectId): Promise<Map<string, TreeEntry>> {
-  const { tree } = parseCommit(expectKind(await repository.objects.read(commit), 'commit', commit).bytes);
+  const { tree } = parseCommit(await readAs(repository, commit, 'commit'));
   return treeFiles(repository, tree);
 }
 
 async function treeFiles(repository: Repository, tree: ObjectId): Promise<Map<string, TreeEntry>> {
-  const entries = parseTree(expectKind(await repository.objects.read(tree), 'tree', tree).bytes);
+  const entries = parseTree(await readAs(repository, tree, 'tree'));
   return new Map(entries.map((entry) => [entry.name, entry]));
 }
 
@@ -227,7 +226,11 @@ function withoutPart(model: string, part: string): CairnError {
   });
 }
 
-function expectKind(object: GitObject, kind: GitObject['kind'], id: ObjectId): GitObject {
-  if (object.kind === kind) return object;
-  throw new CairnError('damaged', `expected ${id} to be a ${kind}, got a ${object.kind}`);
+async function readAs(repository: Repository, id: ObjectId, kind: 'commit' | 'tree'): Promise<Buffer> {
+  const object = await repository.objects.read(id);
+  if (object.kind === kind) return object.bytes;
+  throw new CairnError('damaged', `the branch main of ${repository.gitDir} leads to a ${object.kind}, not to a ${kind}`, {
+    hint: 'fetch it again from where it is shared',
+    data: { id },
+  });
 }

@@ -1,6 +1,7 @@
 import { type CollectionResult, collectGarbage as collectRepository, planCollection as planRepository, StoreError } from '@cairn/store';
 import { asCairnError, atBorder } from '../errors.ts';
 import { emptyTrash, folderSize } from '../models/delete.ts';
+import { readMain } from '../models/main-branch.ts';
 import { modelNames, withModel } from '../models/model-repository.ts';
 import { checkCancelled, type TaskOptions } from '../progress.ts';
 import { trashFolder } from '../registry/folders.ts';
@@ -67,9 +68,11 @@ async function eachModel(registry: Registry, options: CollectOptions, collect: C
     options.onProgress?.({ phase: 'collecting', done: 0, total: 0, files: { done: index, total: names.length } });
     const common = { graceMs: options.graceMs ?? GRACE_MS, now: registry.environment.now() };
     try {
-      const { freed, objects, packsDropped, packsRewritten } = await withModel(registry, model, (repository) =>
-        collect(repository, common),
-      );
+      const { freed, objects, packsDropped, packsRewritten } = await withModel(registry, model, async (repository) => {
+        // Where main is lost, so may be other refs, and what they led to must not be taken for garbage.
+        await readMain(repository, model);
+        return collect(repository, common);
+      });
       collections.push({ model, freed, objects, packsDropped, packsRewritten });
     } catch (error) {
       if (error instanceof StoreError && error.code === 'cancelled') throw error;

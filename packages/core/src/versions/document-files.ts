@@ -11,7 +11,7 @@ export function checkDocumentFiles({ files }: VersionDocument, what: string): vo
   const seen = new Set<string>();
   for (const { path, parts } of files) {
     refuse(filePathProblem(path), path, what);
-    if (parts !== undefined) refuse(filePathProblem(parts) ?? slashProblem(parts), parts, what);
+    if (parts !== undefined) refuse(partsProblem(parts), path, what);
     const folded = foldedPath(path);
     if (seen.has(folded)) refuse('another file has this path, or one that differs only in case', path, what);
     seen.add(folded);
@@ -30,8 +30,9 @@ export function treePath({ path, parts }: VersionFileEntry): string {
   return path.slice(0, path.lastIndexOf('/') + 1) + parts;
 }
 
-function slashProblem(name: string): string | null {
-  return name.includes('/') ? 'it is more than one name' : null;
+function partsProblem(name: string): string | null {
+  const problem = filePathProblem(name) ?? (name.includes('/') ? 'it is more than one name' : null);
+  return problem && `of its folder of parts, ${JSON.stringify(name.slice(0, 200))}, ${problem}`;
 }
 
 function refuse(problem: string | null, path: string, what: string): void {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { extractFiles, type FileContent, type FileJob, type Repository, syncFolder } from '@cairn/store';
+import { extractFiles, type FileContent, type FileJob, type Repository, type StoreError, syncFolder } from '@cairn/store';
 import { atBorder, CairnError } from '../errors.ts';
 import type { TaskOptions } from '../progress.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -134,12 +134,20 @@ async function writeFiles(
     onProgress: ({ bytes, files: done }) =>
       options.onProgress?.({ phase: 'writing', done: bytes, total, files: { done, total: files.length } }),
   });
-  if (failed.length > 0) throw failedFiles(failed.map(({ error }) => error), what);
+  const [first] = failed;
+  if (first === undefined) return;
+  throw failedFiles(failed.map(({ error }) => error), { what, path: files[first.number]!.entry.path });
 }
 
-function failedFiles(errors: readonly { readonly message: string }[], what: string): CairnError {
+/** Names the version and the first file that failed. */
+function failedFiles(errors: readonly StoreError[], { what, path }: { what: string; path: string }): CairnError {
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-  return new CairnError('damaged', `${what} cannot be taken out: ${errors[0]!.message}${more}`, {
+  const first = errors[0]!.message;
+  const message = `${what} cannot be taken out: ${first.includes(path) ? first : `${path}: ${first}`}${more}`;
+  if (errors.every(({ data }) => data['promised'])) {
+    return new CairnError('not-found', message, { hint: 'fetch what this clone was made without' });
+  }
+  return new CairnError('damaged', message, {
     hint: `see all that is damaged with \`cairn verify ${what}\`; take the version from another clone`,
   });
 }

@@ -1,5 +1,5 @@
-import { extractFiles, type FileContent, type Repository } from '@cairn/store';
-import { asCairnError, atBorder, type CairnError } from '../errors.ts';
+import { extractFiles, type FileContent, type Repository, type StoreError } from '@cairn/store';
+import { asCairnError, asReadingError, atBorder, type CairnError } from '../errors.ts';
 import { modelNames, withModel } from '../models/model-repository.ts';
 import type { TaskOptions } from '../progress.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -132,8 +132,13 @@ async function checkContents(repository: Repository, checkups: readonly Checkup[
   );
   for (const { number, error } of failed) {
     const { content, in: affected } = jobs[number]!;
-    for (const { problems } of affected) problems.push(problemOf(asCairnError(error), content.path));
+    for (const { problems } of affected) problems.push(problemOf(asProblem(error, content), content.path));
   }
+}
+
+/** Only what is missing needs to be told apart: all else names the file. */
+function asProblem(error: StoreError, { path }: FileContent): CairnError {
+  return asCairnError(error.code === 'not-found' ? asReadingError(path, error) : error);
 }
 
 function isCheckup(checkup: Checkup | Verification): checkup is Checkup {

@@ -7,7 +7,7 @@ import type { Registry } from '../registry/registry.ts';
 import { readDocument } from '../schema/read-document.ts';
 import { VERSION_SCHEMA, type VersionDocument, versionDocument } from '../schema/version.ts';
 import { checkDocumentFiles } from './document-files.ts';
-import { latestOf, TAG_PREFIX, versionTags } from './version-tags.ts';
+import { checkTagName, latestOf, TAG_PREFIX, versionTags } from './version-tags.ts';
 
 /** The file at the top of a version's commit that describes it. */
 export const VERSION_FILE = 'version.json';
@@ -58,7 +58,7 @@ export async function readStoredVersion(
   return readingOf(what, async () => {
     const tag = readRef(repository.gitDir, TAG_PREFIX + version);
     if (tag === null) throw unknownVersion(model, version);
-    const commit = await commitOf(repository, tag, what);
+    const commit = await commitOf(repository, tag, { what, version });
     const { tree } = parseCommit((await readAs(repository, commit, 'commit', what)).bytes);
     const entries = await treeEntries(repository, tree, what);
     const file = entries.get(VERSION_FILE);
@@ -100,10 +100,15 @@ async function latestVersionName(repository: Repository, registry: Registry, mod
   });
 }
 
-async function commitOf(repository: Repository, tag: ObjectId, what: string): Promise<ObjectId> {
+async function commitOf(
+  repository: Repository,
+  tag: ObjectId,
+  { what, version }: { readonly what: string; readonly version: string },
+): Promise<ObjectId> {
   const object = await repository.objects.read(tag);
   if (object.kind !== 'tag') throw notAVersion(what, `its tag points at a ${object.kind}, not at an annotated tag`);
-  const { kind, target } = parseTag(object.bytes);
+  const { kind, target, name } = parseTag(object.bytes);
+  checkTagName(name, version);
   if (kind !== 'commit') throw notAVersion(what, `its tag points at a ${kind}, not at a commit`);
   return target;
 }

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { listRefs, type ObjectId, parseTag, type Repository } from '@cairn/store';
 import { readCache, writeCache } from '../cache/cache-file.ts';
 import type { Identity } from '../environment.ts';
-import { asCairnError, CairnError } from '../errors.ts';
+import { asCairnError, asReadingError, CairnError } from '../errors.ts';
 import { isVersionName } from '../names.ts';
 import type { Registry } from '../registry/registry.ts';
 import { parseTagMessage, type TagSummary } from './tag-message.ts';
@@ -24,7 +24,7 @@ const TURN_AFTER = 200;
 /** From this many tags read anew the cache is written again: below, reading them is as fast. */
 const CACHE_FROM = 50;
 
-type CachedTag = Omit<VersionTag, 'name' | 'tag'>;
+type CachedTag = Omit<VersionTag, 'tag'>;
 
 /** All versions of a model as their tags tell, newest first. Reads each tag object once in the life of the cache. */
 export async function versionTags(repository: Repository, registry: Registry, model: string): Promise<VersionTag[]> {
@@ -38,9 +38,9 @@ export async function versionTags(repository: Repository, registry: Registry, mo
     const name = ref.slice(TAG_PREFIX.length);
     if (!isVersionName(name)) continue;
     const known = cached[id];
-    if (known) tags.push({ ...known, name, tag: id });
+    if (known?.name === name) tags.push({ ...known, tag: id });
     else {
-      tags.push(readTag(repository, name, id));
+      tags.push(readTag(repository, { model, name, id }));
       fresh += 1;
       if (fresh % TURN_AFTER === 0) await setImmediate();
     }
@@ -62,16 +62,32 @@ function newestFirst(a: VersionTag, b: VersionTag): number {
 
 const NATURAL = new Intl.Collator('en', { numeric: true });
 
-function readTag(repository: Repository, name: string, id: ObjectId): VersionTag {
+interface TagToRead {
+  readonly model: string;
+  readonly name: string;
+  readonly id: ObjectId;
+}
+
+function readTag(repository: Repository, { model, name, id }: TagToRead): VersionTag {
   try {
     const { kind, bytes } = repository.objects.readSync(id);
     if (kind !== 'tag') throw new CairnError('damaged', `the tag ${name} points at a ${kind}, not at an annotated tag`);
-    const { tagger, message } = parseTag(bytes);
+    const { tagger, message, name: ownName } = parseTag(bytes);
+    checkTagName(ownName, name);
     const createdBy = { name: tagger?.name ?? '', email: tagger?.email ?? '' };
     return { ...parseTagMessage(message, name), name, tag: id, createdBy };
   } catch (error) {
-    return { ...UNREADABLE, name, tag: id, problem: asCairnError(error) };
+    return { ...UNREADABLE, name, tag: id, problem: asCairnError(asReadingError(`${model}@${name}`, error)) };
   }
+}
+
+/** A ref with a name that its tag does not have was moved, by accident or to pass one version off as another. */
+export function checkTagName(found: string, expected: string): void {
+  if (found === expected) return;
+  throw new CairnError('damaged', `the tag ${expected} calls itself ${JSON.stringify(found)}: it is not this version`, {
+    hint: 'take it from another clone; if it was made as another name for that version, delete it with `git tag -d`',
+    data: { version: expected, found },
+  });
 }
 
 const UNREADABLE = {
@@ -85,5 +101,5 @@ const UNREADABLE = {
 
 function cacheable(tags: readonly VersionTag[]): Record<string, CachedTag> {
   const readable = tags.filter(({ problem }) => problem === undefined);
-  return Object.fromEntries(readable.map(({ name: _, tag, ...rest }) => [tag, rest]));
+  return Object.fromEntries(readable.map(({ tag, ...rest }) => [tag, rest]));
 }

@@ -1,4 +1,5 @@
 import { encodeTree, type ObjectId, type ObjectWriter, type StoredFile, type TreeEntry } from '@cairn/store';
+import { COMPONENT_BYTES_MAX, foldedPath } from '../file-path.ts';
 
 /** Attributes of every version: bytes stay what they are, and no time is lost in looking for deltas. */
 export const ATTRIBUTES = '* -text -eol -working-tree-encoding -filter\nfiles/** -delta\n';
@@ -19,7 +20,7 @@ export function partsNames(files: readonly PlacedFile[]): Map<string, string> {
   for (const { path, stored } of files) {
     if (stored.content.kind !== 'parts') continue;
     const folder = freeName(path, taken);
-    taken.add(folder.toLowerCase());
+    taken.add(foldedPath(folder));
     names.set(path, folder.slice(path.lastIndexOf('/') + 1));
   }
   return names;
@@ -65,14 +66,22 @@ function writeFolder(writer: ObjectWriter, folder: Folder): ObjectId {
 }
 
 function freeName(path: string, taken: ReadonlySet<string>): string {
+  const at = path.lastIndexOf('/') + 1;
   for (let number = 1; ; number += 1) {
-    const name = `${path}${PARTS_SUFFIX}${number === 1 ? '' : `~${number}`}`;
-    if (!taken.has(name.toLowerCase())) return name;
+    const suffix = `${PARTS_SUFFIX}${number === 1 ? '' : `~${number}`}`;
+    const name = path.slice(0, at) + shortened(path.slice(at), COMPONENT_BYTES_MAX - suffix.length) + suffix;
+    if (!taken.has(foldedPath(name))) return name;
   }
 }
 
-/** A path and every folder above it, in lower case. */
+/** The beginning of a name, in whole characters, of at most so many bytes. */
+function shortened(name: string, bytesMax: number): string {
+  if (Buffer.byteLength(name) <= bytesMax) return name;
+  return name.slice(0, new TextEncoder().encodeInto(name, new Uint8Array(bytesMax)).read);
+}
+
+/** A path and every folder above it, as a disk that ignores case and Unicode forms sees them. */
 function withFolders(path: string): string[] {
-  const parts = path.toLowerCase().split('/');
+  const parts = foldedPath(path).split('/');
   return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
 }

@@ -1,15 +1,9 @@
 import { rmdirSync, utimesSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { StoreError, translated } from '../errors.ts';
 import { syncFolder } from '../files/durable.ts';
-import { type GitObject, hashObject, type ObjectId } from '../objects/object-id.ts';
-import { BaseCache } from '../pack/base-cache.ts';
 import { copyEntries } from '../pack/copy-entries.ts';
 import type { CopyPlan } from '../pack/copy-plan.ts';
-import type { PackFile } from '../pack/pack-file.ts';
 import { type FinishedPack, PackWriter } from '../pack/pack-writer.ts';
-import { readPacked } from '../pack/packed-object.ts';
-import { runSync } from '../pack/steps.ts';
 import { type FileOnDisk, removeFiles } from './files-on-disk.ts';
 import type { Pace } from './pace.ts';
 import { packFolderOf } from './pack-folder.ts';
@@ -42,7 +36,6 @@ export async function carryOut(gitDir: string, plan: Plan, pace: Pace): Promise<
 }
 
 function carryOutVerdict(packFolder: string, verdict: Verdict, plan: Plan): void {
-  checkCopies(verdict, plan);
   const written = verdict.home === 0 ? null : writePack(packFolder, copyFor(verdict, plan.survey.table));
   if (written !== null) setAge(written, verdict.pack.disk.modifiedMs);
   removePack(verdict.pack, written);
@@ -75,32 +68,6 @@ export function setAge({ path }: FinishedPack, modifiedMs: number): void {
 export function removePack({ file, disk }: SurveyedPack, written: FinishedPack | null): void {
   if (written?.path === file.path) return;
   removeFiles(disk.filesToRemove());
-}
-
-/**
- * Objects of a pack that are not copied, because another pack has them too, must be whole there: the copy at
- * hand could be the last good one. Throws `damaged`.
- */
-function checkCopies({ pack, home }: Verdict, { survey, judgement }: Plan): void {
-  const cache = new BaseCache<GitObject>();
-  for (const id of pack.file.index.ids()) {
-    const otherHome = survey.table.home(survey.table.find(id)!);
-    // A copy in a pack that was just written has been checked then.
-    const keeper = otherHome === home ? undefined : judgement.keepers.get(otherHome);
-    if (keeper !== undefined) checkObject(keeper, id, cache);
-  }
-}
-
-function checkObject(pack: PackFile, id: ObjectId, cache: BaseCache<GitObject>): void {
-  const offset = pack.index.find(Buffer.from(id, 'hex'))!;
-  try {
-    const { kind, bytes } = runSync(pack.files, readPacked(pack, offset, { cache }));
-    const got = hashObject(kind, bytes);
-    if (got === id) return;
-    throw new StoreError('damaged', `${pack.packPath}: expected the SHA-1 ${id}, got ${got}`);
-  } catch (error) {
-    throw translated(error, `check object ${id} in ${pack.packPath}`);
-  }
 }
 
 function removeLoose(files: readonly FileOnDisk[]): void {

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { StoreError } from '../errors.ts';
+import { StoreError, translated } from '../errors.ts';
 import { acquireExclusive, listLeases } from '../files/lease.ts';
 import { carryOut } from './carry-out.ts';
+import { checkCopies } from './copies.ts';
 import { namesIn } from './files-on-disk.ts';
 import { type CollectionProgress, Pace } from './pace.ts';
 import { packFolderOf } from './pack-folder.ts';
@@ -58,11 +59,14 @@ export async function planCollection(
   repository: Collected,
   options: CollectionOptions = {},
 ): Promise<CollectionResult> {
-  const leases = listLeases(join(repository.gitDir, 'cairn'));
-  const isAlone = leases.every(({ state }) => state === 'dead');
-  const removal = removalOf(repository, options);
-  const plan = await planSteadily(repository, planOptions(options, removal, isAlone));
-  return resultOf(plan, removal);
+  const { gitDir } = repository;
+  try {
+    const isAlone = listLeases(join(gitDir, 'cairn')).every(({ state }) => state === 'dead');
+    const removal = removalOf(repository, options);
+    return resultOf(await planSteadily(repository, planOptions(options, removal, isAlone)), removal);
+  } catch (error) {
+    throw translated(error, `plan a collection of garbage in ${gitDir}`);
+  }
 }
 
 /**
@@ -73,8 +77,8 @@ export async function planCollection(
  * asked for again and on which the promise rests that the missing can be had.
  *
  * Throws what {@link planCollection} throws, `locked` when a writer did not end in time or a push is under way,
- * `conflict` when a ref moved; nothing has been deleted then. `cancelled`, and the disk's errors, can leave a part
- * undone, which the next collection does.
+ * `conflict` when a ref moved; nothing has been deleted then. `cancelled`, `failed` and
+ * the disk's errors can leave a part undone, which a later collection does.
  */
 export async function collectGarbage(
   repository: Collected,
@@ -86,9 +90,11 @@ export async function collectGarbage(
     const removal = removalOf(repository, options);
     const plan = await planAndRemoveRefs(repository, removal, options);
     await carryOut(gitDir, plan, new Pace(options));
-    return resultOf(plan, removal);
-  } finally {
     objects.refresh();
+    return resultOf(plan, removal);
+  } catch (error) {
+    throw translated(error, `collect garbage in ${gitDir}`);
+  } finally {
     lease.release();
   }
 }
@@ -101,10 +107,26 @@ async function planAndRemoveRefs(
 ): Promise<Plan> {
   const forPlan = planOptions(options, removal, true);
   const plan = await planSteadily(repository, forPlan);
+  checkCopies(plan);
   if (removal === null) return plan;
   await removeRefs(repository.gitDir, removal, options);
-  if (isSameSnapshot(plan.refs, snapshotRefs(repository.gitDir))) return plan;
-  return planSteadily(repository, { ...forPlan, areDeleted: true });
+  try {
+    if (isSameSnapshot(plan.refs, snapshotRefs(repository.gitDir))) return plan;
+    const otherPlan = await planSteadily(repository, { ...forPlan, areDeleted: true });
+    checkCopies(otherPlan);
+    return otherPlan;
+  } catch (cause) {
+    const names = [...removal.refs.keys()].join(', ');
+    const { message } = translated(cause, 'plan again');
+    throw new StoreError(
+      'failed',
+      `${names}: deleted, but what was to go with it is still there: ${message}`,
+      {
+        hint: 'collect garbage later',
+        cause,
+      },
+    );
+  }
 }
 
 function removalOf({ gitDir }: Collected, { removing }: CollectionOptions): RefRemoval | null {

@@ -4,23 +4,18 @@ import { filesAboutCommits, filesAboutPacks } from './derived-files.ts';
 import { type FileOnDisk, fileAt, totalSize } from './files-on-disk.ts';
 import { findLeftovers, findQuarantines } from './leftovers.ts';
 import { looseFiles } from './loose-files.ts';
+import { type MarkOptions, markEverything } from './marking.ts';
 import { MARK } from './object-table.ts';
-import type { Pace } from './pace.ts';
-import { FROM_DOOMED, FROM_OTHERS, FROM_REFS, markFrom, type Walk } from './reachability.ts';
-import { checkNoWorkTree, type RefSnapshot, reflogIds, shallowCommits, snapshotRefs } from './roots.ts';
+import { checkNoWorkTree, type RefSnapshot, snapshotRefs } from './roots.ts';
 import { planShallow, type ShallowChange } from './shallow-file.ts';
-import { type Collected, type Survey, surveyObjects } from './survey.ts';
+import { type Collected, checkPacksStand, type Survey, surveyObjects } from './survey.ts';
 import { countGone, type Judgement, judgePacks } from './verdicts.ts';
 
-export interface PlanOptions {
-  /** Given, only what these refs alone lead to goes. */
-  readonly removed: ReadonlyMap<string, ObjectId> | null;
+export interface PlanOptions extends MarkOptions {
   /** The refs have been deleted: should one of their names be there again, it is another ref. */
   readonly areDeleted?: boolean;
-  readonly isYoung: (modifiedMs: number) => boolean;
   /** No writer of Cairn is at work. */
   readonly isAlone: boolean;
-  readonly pace: Pace;
 }
 
 /** What a collection will do, step by step, and what comes of it. */
@@ -52,7 +47,7 @@ export async function makePlan(repository: Collected, options: PlanOptions): Pro
   // Refs before objects: what a writer adds meanwhile is then young, and not missing.
   const refs = refsThatStay(gitDir, options);
   const survey = surveyObjects(repository);
-  await markAll(repository, { refs, survey }, options);
+  await markEverything(repository, { refs, survey }, options);
   const isDead = deathIn(survey, options);
   const judgement = judgePacks(survey, {
     isDead,
@@ -62,6 +57,7 @@ export async function makePlan(repository: Collected, options: PlanOptions): Pro
     growthMax: options.removed === null ? 0 : DELETION_GROWTH_MAX,
   });
   const loose = deadLoose(gitDir, survey, isDead);
+  checkPacksStand(survey);
   return completed(repository, { refs, survey, judgement, ...loose }, options);
 }
 
@@ -79,42 +75,6 @@ function refsThatStay(gitDir: string, { removed, areDeleted = false }: PlanOptio
   const { refs, head } = snapshotRefs(gitDir);
   if (removed === null || areDeleted) return { refs, head };
   return { refs: new Map([...refs].filter(([name]) => !removed.has(name))), head };
-}
-
-async function markAll(
-  { gitDir, objects }: Collected,
-  { refs, survey }: Pick<Plan, 'refs' | 'survey'>,
-  { removed, isYoung, pace }: PlanOptions,
-): Promise<void> {
-  const isPartial = survey.packs.some(({ disk }) => disk.isPromisor);
-  const walk: Walk = { objects, table: survey.table, shallow: shallowCommits(gitDir), isPartial, pace };
-  await markFrom(rootsOf(refs), walk, FROM_REFS);
-  await markFrom(reflogIds(gitDir, new Set(removed?.keys())), walk, FROM_OTHERS);
-  if (removed === null) await markFrom(youngObjects(gitDir, survey, isYoung), walk, FROM_OTHERS);
-  else await markFrom(removed.values(), walk, FROM_DOOMED);
-}
-
-function rootsOf({ refs, head }: RefSnapshot): Set<ObjectId> {
-  const roots = new Set(refs.values());
-  return head === null ? roots : roots.add(head);
-}
-
-/** What is young may be about to be used, together with all that it leads to, however old that is. */
-function* youngObjects(
-  gitDir: string,
-  { packs, table }: Survey,
-  isYoung: PlanOptions['isYoung'],
-): Generator<ObjectId> {
-  const isReached = (id: ObjectId) => table.has(table.find(id)!, MARK.reached);
-  for (const { file, disk } of packs) {
-    if (!isYoung(disk.modifiedMs)) continue;
-    for (const id of file.index.ids()) if (!isReached(id)) yield id;
-  }
-  for (const { folder, name, id } of looseFiles(gitDir)) {
-    if (id === null || table.find(id) === null || isReached(id)) continue;
-    const modifiedMs = fileAt(folder, name)?.modifiedMs;
-    if (modifiedMs !== undefined && isYoung(modifiedMs)) yield id;
-  }
 }
 
 function deathIn({ table }: Survey, { removed }: PlanOptions): (position: number) => boolean {

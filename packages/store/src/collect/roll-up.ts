@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { StoreError } from '../errors.ts';
+import { StoreError, translated } from '../errors.ts';
 import { syncFolder } from '../files/durable.ts';
 import { acquireLease, type Lease } from '../files/lease.ts';
 import { tryLock } from '../files/lock.ts';
@@ -36,8 +36,12 @@ export interface RollUp {
 export async function rollUp(repository: Collected): Promise<RollUp> {
   const packFolder = packFolderOf(repository.gitDir);
   const count = namesIn(packFolder).filter((name) => name.endsWith('.idx')).length;
-  if (count <= ROLL_UP_FROM || smallPacks(packFolder).length <= ROLL_UP_FROM) return { merged: 0 };
-  return (await alone(repository.gitDir, () => mergeSmall(repository, packFolder))) ?? { merged: 0 };
+  try {
+    if (count <= ROLL_UP_FROM || smallPacks(packFolder).length <= ROLL_UP_FROM) return { merged: 0 };
+    return (await alone(repository.gitDir, () => mergeSmall(repository, packFolder))) ?? { merged: 0 };
+  } catch (error) {
+    throw translated(error, `roll up the packs of ${repository.gitDir}`);
+  }
 }
 
 /** Null when another process is at work that this one must not meet. */

@@ -1,4 +1,5 @@
 import { StoreError } from '../errors.ts';
+import { entryAt } from '../files/bounded.ts';
 import type { PackFile } from '../pack/pack-file.ts';
 import type { Repository } from '../repository/open.ts';
 import { looseFiles } from './loose-files.ts';
@@ -40,6 +41,12 @@ export function surveyObjects({ gitDir, objects }: Collected): Survey {
   table.reserve(packs.reduce((sum, { file }) => sum + file.index.count, 0));
   for (const { file } of packs) for (const id of file.index.ids()) table.add(id);
   return { packs, incomplete: onDisk.filter(({ isComplete }) => !isComplete), table };
+}
+
+/** Throws `changed` when a pack has gone since it was listed: Git has repacked, and what was found out is void. */
+export function checkPacksStand({ packs }: Survey): void {
+  const gone = packs.find(({ file }) => entryAt(file.indexPath) === null);
+  if (gone !== undefined) throw changed(gone.file.name);
 }
 
 function taken(files: Map<string, PackFile>, name: string): PackFile {

@@ -15,8 +15,8 @@ export interface Verdict {
 
 export interface Judgement {
   readonly verdicts: readonly Verdict[];
-  /** The packs that stay as they are, by the number that their objects have as their home. */
-  readonly keepers: ReadonlyMap<number, PackFile>;
+  /** The packs that objects are kept in or copied out of, by the number that these have as their home. */
+  readonly homes: ReadonlyMap<number, PackFile>;
 }
 
 export interface JudgeOptions {
@@ -62,11 +62,9 @@ function copySize(verdict: Pick<Verdict, 'pack' | 'home'>, table: ObjectTable): 
 
 class Judge implements Judgement {
   readonly verdicts: Verdict[] = [];
-  readonly keepers = new Map<number, PackFile>();
+  readonly homes = new Map<number, PackFile>();
   readonly #table: ObjectTable;
   readonly #options: JudgeOptions;
-  #lastHome = 0;
-
   constructor(table: ObjectTable, options: JudgeOptions) {
     this.#table = table;
     this.#options = options;
@@ -77,8 +75,7 @@ class Judge implements Judgement {
   }
 
   /** The pack stays, with all that is in it. */
-  keep(pack: SurveyedPack, home = ++this.#lastHome): void {
-    this.keepers.set(home, pack.file);
+  keep(pack: SurveyedPack, home = this.#newHome(pack)): void {
     this.#settle(pack, home, () => true);
   }
 
@@ -90,11 +87,17 @@ class Judge implements Judgement {
   }
 
   judgeMixed(pack: SurveyedPack): void {
-    const home = ++this.#lastHome;
+    const home = this.#newHome(pack);
     const own = this.#settle(pack, home, (position) => !this.#options.isDead(position));
     const newSize = own === 0 ? 0 : copySize({ pack, home }, this.#table);
     if (newSize >= pack.disk.size + this.#options.growthMax) this.keep(pack, home);
     else this.verdicts.push({ pack, home: own === 0 ? 0 : home, newSize });
+  }
+
+  #newHome({ file }: SurveyedPack): number {
+    const home = this.homes.size + 1;
+    this.homes.set(home, file);
+    return home;
   }
 
   /** Gives a home to those objects of a pack that have none, and says how many there were. */

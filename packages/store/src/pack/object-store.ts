@@ -191,7 +191,18 @@ class RepositoryObjects implements ObjectStore {
     if (second.found !== undefined) return second.found;
     const failure = second.failure ?? first.failure;
     if (failure !== undefined) throw failure;
-    throw new StoreError('not-found', `object ${id} is not in ${this.#folder}`, { data: { id } });
+    throw this.#missing(id);
+  }
+
+  /** In a partial clone what is missing was left out, and can be had: its error says so with `promised`. */
+  #missing(id: ObjectId): StoreError {
+    const promised = this.#list.packs.some(({ path }) => existsSync(`${path}.promisor`));
+    const message = `object ${id} is not in ${this.#folder}`;
+    if (!promised) return new StoreError('not-found', message, { data: { id } });
+    return new StoreError('not-found', `${message}, a partial clone`, {
+      hint: `fetch it: Git does so when it reads it, as in \`git cat-file -e ${id}\``,
+      data: { id, promised },
+    });
   }
 
   /** A copy that cannot be read is no reason to give up: the same object may be elsewhere. */

@@ -1,0 +1,3 @@
+import { testRoundTrips } from '../../properties/round-trip.ts';
+
+testRoundTrips(250);

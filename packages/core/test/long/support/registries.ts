@@ -1,0 +1,149 @@
+import { chmodSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createModel, createVersion, editVersion, openRegistry, type Registry } from '@cairn/core';
+import { bf16Weights, git, pseudoRandomBytes, safetensorsFile } from '@cairn/testkit';
+import { testEnvironment } from './operations.ts';
+
+const TEMPLATE = join(import.meta.dirname, '../../../../../registry-template');
+
+/** A registry that is kept as it is, and what its versions were made of. */
+export interface Workshop {
+  readonly folder: string;
+  /** Of the registry. */
+  readonly path: string;
+  readonly registry: Registry;
+  /** Path of a folder of files; see {@link writeSources}. */
+  source(name: SourceName): string;
+}
+
+type SourceName = 'first' | 'second' | 'third' | 'small' | 'large';
+
+/** A new registry without models. */
+export async function emptyRegistry(folder: string): Promise<Workshop> {
+  const path = join(folder, 'registry');
+  cpSync(TEMPLATE, path, { recursive: true });
+  writeSources(join(folder, 'sources'));
+  const registry = await openRegistry(path, testEnvironment());
+  return { folder, path, registry, source: (name) => join(folder, 'sources', name) };
+}
+
+/**
+ * A registry with the model `prices`, whose versions v1 and v2 share most of their weights, with a note on v1 and the
+ * alias `prod` for it, and the model `other`, with one small version.
+ */
+export async function filledRegistry(folder: string): Promise<Workshop> {
+  const workshop = await emptyRegistry(folder);
+  const { registry, source } = workshop;
+  await createModel(registry, 'prices', { description: 'Next-day prices', labels: { task: 'regression' } });
+  const add = (version: string, name: SourceName) =>
+    createVersion(registry, { model: 'prices', version }, { sources: [{ path: source(name) }] });
+  await add('v1', 'first');
+  await add('v2', 'second');
+  await editVersion(registry, 'prices@v1', { description: 'Beats the baseline' });
+  setAlias(workshop, 'prod', 'v1');
+  await createModel(registry, 'other');
+  await createVersion(registry, { model: 'other', version: 'v1' }, { sources: [{ path: source('small') }] });
+  return workshop;
+}
+
+/**
+ * The same with all kinds of garbage: a version whose tag has gone, and another of which parts live on in v4, so that
+ * their packs are to be dropped and to be written anew.
+ */
+export async function litteredRegistry(folder: string): Promise<Workshop> {
+  const workshop = await filledRegistry(folder);
+  const { registry, source } = workshop;
+  const add = (version: string, paths: readonly string[]) =>
+    createVersion(registry, { model: 'prices', version }, { sources: paths.map((path) => ({ path })) });
+  const mixed = join(folder, 'sources', 'mixed');
+  writeFiles(mixed, {
+    'lives.bin': pseudoRandomBytes('lives', 700_000),
+    'dies.bin': pseudoRandomBytes('dies', 700_000),
+  });
+  await add('v3', [mixed]);
+  await add('v4', [join(mixed, 'lives.bin')]);
+  await add('v5', [source('third')]);
+  for (const version of ['v3', 'v5'])
+    git(repositoryOf(workshop.path, 'prices'), ['update-ref', '-d', `refs/tags/${version}`]);
+  return workshop;
+}
+
+/** The same with so many small packs in `prices` that the next version rolls them up. */
+export async function manyPacksRegistry(folder: string): Promise<Workshop> {
+  const workshop = await filledRegistry(folder);
+  for (let number = 10; number < 27; number++) {
+    const path = join(folder, 'sources', `v${number}`);
+    writeFiles(path, { 'only.txt': `version ${number}\n` });
+    await createVersion(
+      workshop.registry,
+      { model: 'prices', version: `v${number}` },
+      { sources: [{ path }] },
+    );
+  }
+  return workshop;
+}
+
+/** The same with 101 versions of `other` whose refs have a file of their own, so that the next one packs them. */
+export async function manyRefsRegistry(folder: string): Promise<Workshop> {
+  const workshop = await filledRegistry(folder);
+  for (let number = 100; number < 200; number++) {
+    const target = { model: 'other', version: `v${number}` };
+    await createVersion(workshop.registry, target, { sources: [{ path: workshop.source('small') }] });
+  }
+  return workshop;
+}
+
+export function repositoryOf(registryPath: string, model: string): string {
+  return join(registryPath, 'models', `${model}.git`);
+}
+
+function setAlias({ path }: Workshop, alias: string, version: string): void {
+  const gitDir = repositoryOf(path, 'prices');
+  const document = JSON.parse(git(gitDir, ['show', 'main:model.json']).toString());
+  const changed = JSON.stringify({ ...document, aliases: { [alias]: version } }, null, 2);
+  const blob = git(gitDir, ['hash-object', '-w', '--stdin'], `${changed}\n`).toString().trim();
+  const entries = git(gitDir, ['ls-tree', 'main']).toString();
+  const tree = git(gitDir, ['mktree'], entries.replace(/[0-9a-f]{40}(?=\tmodel\.json)/, blob))
+    .toString()
+    .trim();
+  const commit = git(gitDir, ['commit-tree', tree, '-p', 'main', '-m', 'Set an alias']).toString().trim();
+  git(gitDir, ['update-ref', 'refs/heads/main', commit]);
+}
+
+function writeSources(folder: string): void {
+  const sources: Record<SourceName, Readonly<Record<string, string | Uint8Array>>> = {
+    first: { 'config.json': '{"layers": 8}\n', 'weights.safetensors': weights(['a', 'b', 'c', 'd']) },
+    second: {
+      'config.json': '{"layers": 8}\n',
+      'weights.safetensors': weights(['a', 'b', 'c', 'D']),
+      'scripts/run.sh': '#!/bin/sh\n',
+    },
+    third: {
+      'config.json': '{"layers": 9}\n',
+      'weights.safetensors': weights(['a', 'B', 'c', 'D']),
+      'tokens.txt': 'one two three\n'.repeat(1000),
+    },
+    small: { 'config.json': '{"layers": 1}\n', 'deep/er/notes.txt': 'nothing yet\n' },
+    large: { 'config.json': '{"layers": 80}\n', 'weights.bin': pseudoRandomBytes('large', 26 * 1024 * 1024) },
+  };
+  for (const [name, files] of Object.entries(sources)) writeFiles(join(folder, name), files);
+  chmodSync(join(folder, 'second', 'scripts', 'run.sh'), 0o755);
+}
+
+/** Four tensors of 300 KiB, in which each letter stands for its content. */
+function weights(contents: readonly string[]): Buffer {
+  const tensors = contents.map((content, index) => ({
+    name: `layer.${index}`,
+    dtype: 'BF16',
+    shape: [150, 1024],
+    bytes: bf16Weights(content, 150 * 1024),
+  }));
+  return safetensorsFile(tensors).bytes;
+}
+
+export function writeFiles(folder: string, files: Readonly<Record<string, string | Uint8Array>>): void {
+  for (const [path, bytes] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), bytes);
+  }
+}

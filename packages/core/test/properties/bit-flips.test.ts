@@ -1,0 +1,3 @@
+import { testBitFlips } from './bit-flips.ts';
+
+testBitFlips(60);

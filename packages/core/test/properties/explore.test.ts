@@ -1,0 +1,2 @@
+import { testBitFlips } from './explore.ts';
+testBitFlips(Number(process.env['RUNS'] ?? 300));
