@@ -23,7 +23,7 @@ export {
 } from './upkeep/collect.ts';
 export { examineRegistry, type Finding, type FindingLevel } from './upkeep/examine.ts';
 export { type Amount, type CreatedVersion, type CreateVersionOptions, createVersion } from './versions/create.ts';
-export { type Deletion, type DeletionPlan, deleteVersion, planVersionDeletion } from './versions/delete.ts';
+export { type Deletion, deleteVersion, planVersionDeletion } from './versions/delete.ts';
 export { type EditVersionOptions, editVersion } from './versions/edit.ts';
 export { listVersions, type VersionSummary } from './versions/list.ts';
 export { type OpenFile, openFile } from './versions/read.ts';

@@ -1,10 +1,18 @@
-export { type CollectionOptions, type CollectionResult, collectGarbage, planCollection } from './collect/collect.ts';
+export {
+  type CollectionOptions,
+  type CollectionProgress,
+  type CollectionResult,
+  type CollectOptions,
+  collectGarbage,
+  planCollection,
+} from './collect/collect.ts';
 export { rollUp } from './collect/roll-up.ts';
 export { StoreError, type StoreErrorCode, type StoreErrorDetails, systemCode, translated } from './errors.ts';
 export { type ByteRange, type ByteSource, openByteSource } from './extract/byte-source.ts';
 export { type ExtractOptions, extractFiles, type FailedJob } from './extract/extract-files.ts';
 export { type FileContent, type PartRef, readParts } from './extract/file-content.ts';
 export type { FileJob } from './extract/file-job.ts';
+export { sweepAbandoned } from './files/abandoned.ts';
 export { replaceDurably, syncFolder, writeFileDurably } from './files/durable.ts';
 export { listLeases } from './files/lease.ts';
 export { acquireLock, type Lock } from './files/lock.ts';

@@ -32,10 +32,10 @@ export const rm = defineCommand({
     return withRegistry(context, async (open) => {
       const plan = await planRemoval(open, reference);
       if (options['dry-run']) {
-        const json = { ...plan.json, pending: false, dryRun: true };
+        const json = { ...plan.json, dryRun: true };
         await print(context, {
           json,
-          text: () => `would remove ${plan.what}, and free ${formatSize(plan.json.freed)}\n`,
+          text: () => `would remove ${plan.what}, and free ${formatSize(plan.json.freed)}${later(plan.json)}\n`,
         });
         return EXIT.done;
       }
@@ -44,19 +44,28 @@ export const rm = defineCommand({
         return EXIT.failed;
       }
       const { freed, pending } = await plan.carryOut();
-      const later = pending ? ', which come free with the next cairn gc, as a writer is at work' : '';
       await confirm(context, {
         json: { ...plan.json, freed, pending, dryRun: false },
-        text: () => `removed ${plan.what}: ${formatSize(freed)} freed${later}`,
+        text: () => `removed ${plan.what}: ${formatSize(freed)} freed${later({ pending })}`,
       });
       return EXIT.done;
     });
   },
 });
 
+/** Why bytes stay for now: a writer is at work, or something else in the repository is damaged. */
+function later({ pending }: { readonly pending: boolean }): string {
+  return pending ? ' with a later cairn gc, as the model is in use or damaged' : '';
+}
+
 interface Removal {
   readonly what: string;
-  readonly json: { readonly model: string; readonly versions: readonly string[]; readonly freed: number };
+  readonly json: {
+    readonly model: string;
+    readonly versions: readonly string[];
+    readonly freed: number;
+    readonly pending: boolean;
+  };
   readonly carryOut: () => Promise<{ readonly freed: number; readonly pending: boolean }>;
 }
 
@@ -81,7 +90,7 @@ async function planModelRemoval({ core, registry }: OpenRegistry, model: string)
       : `with its ${formatCount(versions.length, 'version')} (${named})`;
   return {
     what: `the model ${model} ${which}`,
-    json: { model, versions, freed },
+    json: { model, versions, freed, pending: false },
     carryOut: async () => ({ pending: false, ...(await core.deleteModel(registry, model)) }),
   };
 }
@@ -91,10 +100,10 @@ async function planVersionRemoval(
   { model, version: named }: Reference & { readonly version: string },
 ): Promise<Removal> {
   // What is asked about and what is removed must be the same version, also when a newer one comes in between.
-  const { version, freed } = await core.planVersionDeletion(registry, { model, version: named });
+  const { version, freed, pending } = await core.planVersionDeletion(registry, { model, version: named });
   return {
     what: `${model}@${version}`,
-    json: { model, versions: [version], freed },
+    json: { model, versions: [version], freed, pending },
     carryOut: () => core.deleteVersion(registry, { model, version }),
   };
 }

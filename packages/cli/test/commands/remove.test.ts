@@ -29,8 +29,8 @@ describe('rm', () => {
       code: 0,
       removed: [{ model: 'stockpred', version: 'v2' }],
       err:
-        'remove stockpred@v2, and free 2.0 KiB? [y/N] removed stockpred@v2: 2.0 KiB freed, ' +
-        'which come free with the next cairn gc, as a writer is at work\n',
+        'remove stockpred@v2, and free 2.0 KiB? [y/N] removed stockpred@v2: 2.0 KiB freed ' +
+        'with a later cairn gc, as the model is in use or damaged\n',
     });
   });
 

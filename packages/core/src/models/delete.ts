@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { moveRepository } from '@cairn/store';
-import { atBorder } from '../errors.ts';
+import { asCairnError, atBorder } from '../errors.ts';
 import { modelFolder, trashFolder } from '../registry/folders.ts';
 import type { Registry } from '../registry/registry.ts';
 import { COLLECTOR_TIMEOUT_MS } from '../time-limits.ts';
 import { versionTags } from '../versions/version-tags.ts';
-import { withModel } from './model-repository.ts';
+import { modelNames, withModel } from './model-repository.ts';
 import { withModelsLocked } from './models-lock.ts';
 
 export interface ModelDeletion {
@@ -20,11 +20,21 @@ export interface ModelDeletion {
 /** What deleting a model would take away. Changes nothing. */
 export function planModelDeletion(registry: Registry, name: string): Promise<ModelDeletion> {
   return atBorder(async () => {
-    const versions = await withModel(registry, name, async (repository) =>
-      (await versionTags(repository, registry, name)).map((tag) => tag.name),
-    );
+    const versions = await namesOfVersions(registry, name);
     return { versions, freed: await folderSize(modelFolder(registry, name)) };
   });
+}
+
+/** None for a model that cannot be read any more, which can be deleted all the same. */
+async function namesOfVersions(registry: Registry, model: string): Promise<string[]> {
+  try {
+    return await withModel(registry, model, async (repository) =>
+      (await versionTags(repository, registry, model)).map((tag) => tag.name),
+    );
+  } catch (error) {
+    if (asCairnError(error).code === 'not-found' && !(await modelNames(registry)).includes(model)) throw error;
+    return [];
+  }
 }
 
 /** Deletes a model with all its versions: gone from sight in one step, then its bytes are removed. */

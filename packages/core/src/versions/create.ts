@@ -7,7 +7,6 @@ import {
   ObjectWriter,
   readRef,
   type Repository,
-  rollUp,
   type StoredFile,
   StoreError,
   storeFiles,
@@ -31,7 +30,7 @@ import { showVersion, type Version } from './show.ts';
 import { buildDocument, encodeVersionDocument, type RecordedDetails, recordedDetails, type VersionDetails } from './version-document.ts';
 import { FILES_FOLDER, VERSION_FILE, type VersionTarget } from './version-repository.ts';
 import { TAG_PREFIX } from './version-tags.ts';
-import { tidyRefs } from '../upkeep/tidy-refs.ts';
+import { tidyUp } from '../upkeep/tidy-up.ts';
 import { ATTRIBUTES, partsNames, type PlacedFile, writeFilesTree } from './version-tree.ts';
 
 export interface CreateVersionOptions extends VersionDetails, TaskOptions {
@@ -71,23 +70,31 @@ export function createVersion(
     checkModelName(target.model);
     checkVersionName(target.version);
     const details = recordedDetails(options);
+    await checkPlace(registry, target, options.createModel ?? false);
     checkOutside(registry.path, options.sources);
     const walk = await walkSources(options.sources, options.signal);
-    await ensureModel(registry, target.model, options.createModel ?? false);
+    await ensureModel(registry, target.model);
     return withModel(registry, target.model, (repository) =>
       create(repository, registry, { target, details, walk, options }),
     );
   });
 }
 
-async function ensureModel(registry: Registry, model: string, create: boolean): Promise<void> {
-  if ((await modelNames(registry)).includes(model)) return;
-  if (!create) {
-    throw new CairnError('not-found', `no model named ${model} in ${registry.path}`, {
-      hint: `make it with \`cairn new ${model}\`, or add --create`,
-      data: { model },
+/** Says what stands in the way before any file is looked at. */
+async function checkPlace(registry: Registry, target: VersionTarget, createModel: boolean): Promise<void> {
+  if ((await modelNames(registry)).includes(target.model)) {
+    await withModel(registry, target.model, (repository) => checkVersionIsNew(repository, target));
+  } else if (!createModel) {
+    throw new CairnError('not-found', `no model named ${target.model} in ${registry.path}`, {
+      hint: `make it with \`cairn new ${target.model}\`, or add --create`,
+      data: { model: target.model },
     });
   }
+}
+
+/** Another process may make the model first, which is as good. */
+async function ensureModel(registry: Registry, model: string): Promise<void> {
+  if ((await modelNames(registry)).includes(model)) return;
   await createModel(registry, model, {}).catch((error) => {
     if (!(error instanceof CairnError && error.code === 'exists' && error.data['taken'] === model)) throw error;
   });
@@ -105,8 +112,7 @@ async function create(repository: Repository, registry: Registry, creation: Crea
   await checkVersionIsNew(repository, target);
   await checkBase(repository, target, options.base);
   const tally = await storeVersion(repository, registry, creation);
-  await rollUp(repository);
-  await tidyRefs(repository);
+  await tidyUp(repository);
   const version = await showVersion(registry, `${target.model}@${target.version}`);
   return { version, ...tally, skipped: walk.skipped };
 }

@@ -9,25 +9,21 @@ import { type ReferenceInput, versionReference } from './show.ts';
 import { resolveVersionName, type VersionTarget } from './version-repository.ts';
 import { TAG_PREFIX } from './version-tags.ts';
 
-export interface DeletionPlan {
+/** What deleting a version does. The same before and after it is done. */
+export interface Deletion {
   readonly version: string;
   /** Bytes on disk that come free: what this version shares with others stays. */
   readonly freed: number;
-}
-
-export interface Deletion extends DeletionPlan {
-  /** The version is gone, but a writer was at work: the bytes come free with the next collection. */
+  /**
+   * The bytes come free only with a later collection: a writer is at work, or something else in the repository is
+   * damaged, and nothing is collected from a damaged repository. `freed` is 0 when it cannot be known.
+   */
   readonly pending: boolean;
 }
 
 /** What deleting a version would free. Changes nothing. */
-export function planVersionDeletion(registry: Registry, reference: ReferenceInput): Promise<DeletionPlan> {
-  return atBorder(() =>
-    onVersion(registry, reference, async (repository, { version }) => {
-      const { freed } = await planCollection(repository, { removing: [TAG_PREFIX + version] });
-      return { version, freed };
-    }),
-  );
+export function planVersionDeletion(registry: Registry, reference: ReferenceInput): Promise<Deletion> {
+  return atBorder(() => onVersion(registry, reference, (repository, { version }) => planRemoval(repository, version)));
 }
 
 /** Deletes a version, and frees the bytes that it alone used. Throws `refused` while an alias stands for it. */
@@ -73,17 +69,33 @@ async function checkNoAlias(repository: Repository, { model, version }: VersionT
   });
 }
 
+async function planRemoval(repository: Repository, version: string): Promise<Deletion> {
+  try {
+    const { freed } = await planCollection(repository, { removing: [TAG_PREFIX + version] });
+    return { version, freed, pending: false };
+  } catch (error) {
+    if (!isObstacle(error)) throw error;
+    return { version, freed: 0, pending: true };
+  }
+}
+
+/** Deletes the tag and what only it held; where nothing can be collected now, the tag alone. */
 async function removeTag(repository: Repository, { version }: VersionTarget): Promise<Deletion> {
   const name = TAG_PREFIX + version;
   try {
     const { freed } = await collectGarbage(repository, { removing: [name], timeoutMs: COLLECTOR_TIMEOUT_MS });
     return { version, freed, pending: false };
   } catch (error) {
-    if (!(error instanceof StoreError && error.code === 'locked')) throw error;
-    const { freed } = await planCollection(repository, { removing: [name] });
+    if (!isObstacle(error)) throw error;
+    const { freed } = await planRemoval(repository, version);
     await updateRefs(repository.gitDir, [{ name, expect: undefined, to: null }], { timeoutMs: LOCK_TIMEOUT_MS });
     return { version, freed, pending: true };
   }
+}
+
+/** What keeps a repository from being collected without making the deletion itself wrong. */
+function isObstacle(error: unknown): boolean {
+  return error instanceof StoreError && ['locked', 'damaged', 'unsupported'].includes(error.code);
 }
 
 async function removeNote(repository: Repository, registry: Registry, { model, version }: VersionTarget): Promise<void> {

@@ -1,5 +1,6 @@
 import { rmdirSync, utimesSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { removeAbandoned } from '../files/abandoned.ts';
 import { syncFolder } from '../files/durable.ts';
 import { copyEntries } from '../pack/copy-entries.ts';
 import type { CopyPlan } from '../pack/copy-plan.ts';
@@ -23,6 +24,7 @@ export async function carryOut(gitDir: string, plan: Plan, pace: Pace): Promise<
   for (const folder of new Set(plan.derived.map(({ path }) => dirname(path)))) syncFolder(folder);
   // Before anything is written: what a crash left of a pack has the name that the pack will have.
   removeFiles(plan.leftovers);
+  for (const { path } of plan.abandoned) removeAbandoned(path);
   removeLoose(plan.loose);
   const verdicts = plan.judgement.verdicts.toSorted((one, other) => one.newSize - other.newSize);
   const total = verdicts.reduce((sum, { pack }) => sum + pack.disk.size, 0);

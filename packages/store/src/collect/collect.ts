@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { StoreError, translated } from '../errors.ts';
 import { acquireExclusive, listLeases } from '../files/lease.ts';
+import { sweepOwnFolder } from './abandoned-files.ts';
 import { carryOut } from './carry-out.ts';
 import { checkCopies } from './copies.ts';
 import { namesIn } from './files-on-disk.ts';
@@ -90,6 +91,7 @@ export async function collectGarbage(
     const removal = removalOf(repository, options);
     const plan = await planAndRemoveRefs(repository, removal, options);
     await carryOut(gitDir, plan, new Pace(options));
+    if (removal === null) sweepOwnFolder(gitDir, options.now ?? new Date());
     objects.refresh();
     return resultOf(plan, removal);
   } catch (error) {
@@ -141,7 +143,7 @@ function planOptions(
   const { graceMs = GRACE_MS, now = new Date() } = options;
   // Without a grace period nothing is young, whatever the clocks of file systems say.
   const isYoung = (modifiedMs: number) => graceMs > 0 && modifiedMs > now.getTime() - graceMs;
-  return { removed: removal?.refs ?? null, isYoung, isAlone, pace: new Pace(options) };
+  return { removed: removal?.refs ?? null, isYoung, now, isAlone, pace: new Pace(options) };
 }
 
 /** How often a plan is made again when packs come and go meanwhile, as under `git gc`. */
@@ -169,6 +171,6 @@ function resultOf(plan: Plan, removal: RefRemoval | null): CollectionResult {
     packsDropped,
     packsRewritten: verdicts.length - packsDropped,
     looseDropped: plan.loose.length,
-    leftovers: plan.leftovers.reduce((sum, { files }) => sum + files, 0),
+    leftovers: plan.leftovers.reduce((sum, { files }) => sum + files, plan.abandoned.length),
   };
 }

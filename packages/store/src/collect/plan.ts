@@ -1,5 +1,6 @@
 import { StoreError } from '../errors.ts';
 import type { ObjectId } from '../objects/object-id.ts';
+import { findAbandonedFiles } from './abandoned-files.ts';
 import { filesAboutCommits, filesAboutPacks } from './derived-files.ts';
 import { type FileOnDisk, fileAt, totalSize } from './files-on-disk.ts';
 import { findLeftovers, findQuarantines } from './leftovers.ts';
@@ -14,6 +15,7 @@ import { countGone, type Judgement, judgePacks } from './verdicts.ts';
 export interface PlanOptions extends MarkOptions {
   /** The refs have been deleted: should one of their names be there again, it is another ref. */
   readonly areDeleted?: boolean;
+  readonly now: Date;
   /** No writer of Cairn is at work. */
   readonly isAlone: boolean;
 }
@@ -27,6 +29,8 @@ export interface Plan {
   readonly loose: readonly FileOnDisk[];
   readonly derived: readonly FileOnDisk[];
   readonly leftovers: readonly FileOnDisk[];
+  /** Locks of the dead, and temporary files beside the refs and the settings. */
+  readonly abandoned: readonly FileOnDisk[];
   readonly shallow: ShallowChange | null;
   readonly objects: number;
   /** Bytes on disk before, less those after. */
@@ -102,7 +106,7 @@ function deadLoose(gitDir: string, { table }: Survey, isDead: (position: number)
 function completed(
   { gitDir }: Collected,
   found: Pick<Plan, 'refs' | 'survey' | 'judgement'> & DeadLoose,
-  { removed, isYoung, isAlone }: PlanOptions,
+  { removed, isYoung, isAlone, now }: PlanOptions,
 ): Plan {
   const { survey, judgement, loose, looseIds } = found;
   const { verdicts } = judgement;
@@ -114,12 +118,13 @@ function completed(
   ];
   const isOld = (modifiedMs: number) => !isYoung(modifiedMs);
   const leftovers = removed === null ? findLeftovers(gitDir, survey.incomplete, { isOld, isAlone }) : [];
+  const abandoned = removed === null ? findAbandonedFiles(gitDir, now) : [];
   const shallow = planShallow(gitDir, (id) => isGone(id, survey));
   const freed =
     verdicts.reduce((sum, { pack, newSize }) => sum + pack.disk.size - newSize, 0) +
-    totalSize([...loose, ...derived, ...leftovers]) +
+    totalSize([...loose, ...derived, ...leftovers, ...abandoned]) +
     (shallow?.freed ?? 0);
-  return { ...found, derived, leftovers, shallow, objects, freed };
+  return { ...found, derived, leftovers, abandoned, shallow, objects, freed };
 }
 
 function isGone(id: ObjectId, { table }: Survey): boolean {

@@ -54,6 +54,8 @@ export class ObjectWriter implements AsyncDisposable {
   static async open(repository: Repository, options: WriterOptions): Promise<ObjectWriter> {
     const label = randomBytes(6).toString('hex');
     const lease = await acquireLease(join(repository.gitDir, 'cairn'), options);
+    // What a collector dropped before the lease was given must not count as present.
+    repository.objects.refresh();
     return new ObjectWriter(repository, label, lease);
   }
 
