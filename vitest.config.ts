@@ -7,8 +7,17 @@ export default defineConfig({
   test: {
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     projects: [
-      { test: { ...shared, name: 'fast', include: ['packages/*/test/**/*.test.ts'], exclude: ['**/long/**'] } },
-      { test: { ...shared, name: 'long', include: ['packages/*/test/long/**/*.test.ts'], testTimeout: 600_000 } },
+      {
+        test: { ...shared, name: 'fast', include: ['packages/*/test/**/*.test.ts'], exclude: ['**/long/**'] },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'long',
+          include: ['packages/*/test/long/**/*.test.ts'],
+          testTimeout: 600_000,
+        },
+      },
     ],
   },
 });

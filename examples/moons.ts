@@ -38,7 +38,11 @@ export function trainMoons(folder: string, epochs: number): Trained {
   const weights = initialWeights(random);
   let loss = 0;
   for (let epoch = 0; epoch < epochs; epoch += 1) loss = trainOnce(weights, points);
-  const trained = { epochs, loss: rounded(loss), accuracy: rounded(accuracyOn(weights, moons(random, SAMPLES))) };
+  const trained = {
+    epochs,
+    loss: rounded(loss),
+    accuracy: rounded(accuracyOn(weights, moons(random, SAMPLES))),
+  };
   writeModel(folder, weights, trained);
   return trained;
 }
@@ -122,7 +126,14 @@ function initialWeights(random: () => number): Weights {
 
 function writeModel(folder: string, weights: Weights, trained: Trained): void {
   mkdirSync(folder, { recursive: true });
-  const config = { architecture: 'mlp', inputs: 2, hidden: HIDDEN, outputs: 1, activation: 'tanh', ...trained };
+  const config = {
+    architecture: 'mlp',
+    inputs: 2,
+    hidden: HIDDEN,
+    outputs: 1,
+    activation: 'tanh',
+    ...trained,
+  };
   writeFileSync(join(folder, 'model.safetensors'), safetensors(weights));
   writeFileSync(join(folder, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
   writeFileSync(join(folder, 'README.md'), card(trained));

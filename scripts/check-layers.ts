@@ -27,12 +27,18 @@ function importsOf(file: string): string[] {
   const text = readFileSync(join(root, file), 'utf8');
   const specifiers = [
     ...module.staticImports.map(({ moduleRequest }) => moduleRequest.value),
-    ...module.staticExports.flatMap(({ entries }) => entries.map(({ moduleRequest }) => moduleRequest?.value)),
-    ...module.dynamicImports.map(({ moduleRequest }) => text.slice(moduleRequest.start + 1, moduleRequest.end - 1)),
+    ...module.staticExports.flatMap(({ entries }) =>
+      entries.map(({ moduleRequest }) => moduleRequest?.value),
+    ),
+    ...module.dynamicImports.map(({ moduleRequest }) =>
+      text.slice(moduleRequest.start + 1, moduleRequest.end - 1),
+    ),
   ];
   return [...new Set(specifiers.filter((specifier) => specifier !== undefined))].map((specifier) =>
     specifier.startsWith('.')
-      ? relative(root, join(root, dirname(file), specifier)).split('\\').join('/')
+      ? relative(root, join(root, dirname(file), specifier))
+          .split('\\')
+          .join('/')
       : specifier,
   );
 }

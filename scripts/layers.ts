@@ -13,7 +13,8 @@ export interface LayerRule {
 
 export const layerRules: readonly LayerRule[] = [
   {
-    reason: 'everything that knows isomorphic-git sits in one folder, so that it can be replaced in one place',
+    reason:
+      'everything that knows isomorphic-git sits in one folder, so that it can be replaced in one place',
     from: /^packages\//,
     except: /^packages\/store\/src\/repository\//,
     forbidden: /^isomorphic-git$/,
@@ -52,7 +53,8 @@ export const layerRules: readonly LayerRule[] = [
   {
     reason: 'boundaries and codecs are functions of bytes: no files, no threads, no clock',
     from: /^packages\/store\/src\/(parts|objects)\//,
-    forbidden: /^node:(fs|os|worker_threads|timers)|\/src\/(files|pack|refs|repository|ingest|extract|collect|threads)\//,
+    forbidden:
+      /^node:(fs|os|worker_threads|timers)|\/src\/(files|pack|refs|repository|ingest|extract|collect|threads)\//,
   },
   {
     reason: 'inside the store, packs and refs lie below the transactions that use them',

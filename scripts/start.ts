@@ -12,7 +12,9 @@ const registry = join(root, 'my-registry');
 if (!existsSync(join(registry, 'registry.json'))) firstRun();
 cairn('ls');
 cairn('ls', 'moons');
-process.stdout.write(`\nThe registry is ${registry}. In it, or with --registry, try: npx cairn show moons@v2\n`);
+process.stdout.write(
+  `\nThe registry is ${registry}. In it, or with --registry, try: npx cairn show moons@v2\n`,
+);
 
 function firstRun(): void {
   rmSync(registry, { recursive: true, force: true });

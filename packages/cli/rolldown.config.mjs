@@ -23,11 +23,17 @@ export default {
 /** The licences of the libraries that are in the bundle ask to go with it. */
 function writeLicences(_, bundle) {
   const modules = Object.values(bundle).flatMap((chunk) => chunk.moduleIds ?? []);
-  const folders = new Set(modules.flatMap((id) => /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1] ?? []));
+  const folders = new Set(
+    modules.flatMap((id) => /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1] ?? []),
+  );
   const texts = [...folders].sort().map((folder) => {
     const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
     const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
     return `${name} ${version} (${license})\n\n${file ? readFileSync(join(folder, file), 'utf8').trim() : ''}\n`;
   });
-  this.emitFile({ type: 'asset', fileName: 'THIRD-PARTY-LICENCES.txt', source: texts.join(`\n${'-'.repeat(80)}\n\n`) });
+  this.emitFile({
+    type: 'asset',
+    fileName: 'THIRD-PARTY-LICENCES.txt',
+    source: texts.join(`\n${'-'.repeat(80)}\n\n`),
+  });
 }

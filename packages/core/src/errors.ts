@@ -33,7 +33,8 @@ export class CairnError extends Error {
 export function asCairnError(error: unknown): CairnError {
   if (error instanceof CairnError) return error;
   if (error instanceof StoreError) return fromStore(error, error);
-  if (error instanceof Error && error.name === 'AbortError') return new CairnError('cancelled', 'cancelled', { cause: error });
+  if (error instanceof Error && error.name === 'AbortError')
+    return new CairnError('cancelled', 'cancelled', { cause: error });
   if (systemCode(error)) return asCairnError(translated(error, pathOf(error) ?? 'the file system'));
   return new CairnError('failed', error instanceof Error ? error.message : String(error), { cause: error });
 }
@@ -68,7 +69,11 @@ export function asReadingError(what: string, error: unknown): unknown {
 
 function fromStore(error: StoreError, { code, message }: Pick<StoreError, 'code' | 'message'>): CairnError {
   const hint = error.hint ?? HINTS[code];
-  return new CairnError(code, message, { data: error.data, cause: error, ...(hint !== undefined && { hint }) });
+  return new CairnError(code, message, {
+    data: error.data,
+    cause: error,
+    ...(hint !== undefined && { hint }),
+  });
 }
 
 /** The next step where whoever noticed does not know one. */

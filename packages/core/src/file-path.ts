@@ -56,7 +56,8 @@ function componentProblem(component: string): string | null {
   if (component === '') return 'it has an empty component';
   if (component === '.' || component === '..') return `it has the component ${component}`;
   if (NOTHING_LEFT.test(component)) return 'it has a component of dots and blanks alone';
-  if (GIT_FOLDER.test(component.replace(IGNORABLE, ''))) return 'it has a component that Git keeps for itself';
+  if (GIT_FOLDER.test(component.replace(IGNORABLE, '')))
+    return 'it has a component that Git keeps for itself';
   if (DEVICE_NAME.test(component)) return `${component} is the name of a device on Windows`;
   if (/^[a-z]:/i.test(component)) return 'it has a drive letter';
   if (Buffer.byteLength(component) > COMPONENT_BYTES_MAX) {

@@ -22,7 +22,12 @@ export {
   planCollection,
 } from './upkeep/collect.ts';
 export { examineRegistry, type Finding, type FindingLevel } from './upkeep/examine.ts';
-export { type Amount, type CreatedVersion, type CreateVersionOptions, createVersion } from './versions/create.ts';
+export {
+  type Amount,
+  type CreatedVersion,
+  type CreateVersionOptions,
+  createVersion,
+} from './versions/create.ts';
 export { type Deletion, deleteVersion, planVersionDeletion } from './versions/delete.ts';
 export { type EditVersionOptions, editVersion } from './versions/edit.ts';
 export { listVersions, type VersionSummary } from './versions/list.ts';

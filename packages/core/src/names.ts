@@ -35,7 +35,9 @@ export function checkVersionName(text: string): string {
 }
 
 function fits(text: string, grammar: RegExp): boolean {
-  return text.length <= NAME_LENGTH_MAX && grammar.test(text) && !text.includes('..') && !UNSAFE_END.test(text);
+  return (
+    text.length <= NAME_LENGTH_MAX && grammar.test(text) && !text.includes('..') && !UNSAFE_END.test(text)
+  );
 }
 
 function checked(text: string, kind: Kind, valid: boolean): string {
@@ -46,8 +48,12 @@ function checked(text: string, kind: Kind, valid: boolean): string {
     });
   }
   const letters = kind === 'version' ? '. _ - +' : '. _ -';
-  throw new CairnError('invalid', `not a ${kind} name: ${JSON.stringify(text.slice(0, 2 * NAME_LENGTH_MAX))}`, {
-    hint: `use 1 to ${NAME_LENGTH_MAX} of A-Z a-z 0-9 ${letters}, a letter or digit first, no "..", not ending in ".", ".lock" or ".git"`,
-    data: { kind, name: text },
-  });
+  throw new CairnError(
+    'invalid',
+    `not a ${kind} name: ${JSON.stringify(text.slice(0, 2 * NAME_LENGTH_MAX))}`,
+    {
+      hint: `use 1 to ${NAME_LENGTH_MAX} of A-Z a-z 0-9 ${letters}, a letter or digit first, no "..", not ending in ".", ".lock" or ".git"`,
+      data: { kind, name: text },
+    },
+  );
 }

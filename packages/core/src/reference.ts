@@ -1,6 +1,6 @@
 import { CairnError } from './errors.ts';
-import { checkModelName, isVersionName, LATEST } from './names.ts';
 import { checkFilePath } from './file-path.ts';
+import { checkModelName, isVersionName, LATEST } from './names.ts';
 
 /** What a reference names: a model, a version of it (a name, an alias or `latest`), a file of that. */
 export interface Reference {
@@ -20,7 +20,11 @@ export function parseReference(text: string): Reference {
   const rest = text.slice(at + 1);
   const colon = rest.indexOf(':');
   if (colon < 0) return { model, version: checkVersionPart(rest, text) };
-  return { model, version: checkVersionPart(rest.slice(0, colon), text), path: checkFilePath(rest.slice(colon + 1)) };
+  return {
+    model,
+    version: checkVersionPart(rest.slice(0, colon), text),
+    path: checkFilePath(rest.slice(colon + 1)),
+  };
 }
 
 export function formatReference({ model, version, path }: Reference): string {
@@ -30,7 +34,10 @@ export function formatReference({ model, version, path }: Reference): string {
 function parseColonForm(text: string): Reference {
   const colon = text.indexOf(':');
   if (colon < 0) return { model: checkModelName(text) };
-  return { model: checkModelName(text.slice(0, colon)), version: checkVersionPart(text.slice(colon + 1), text) };
+  return {
+    model: checkModelName(text.slice(0, colon)),
+    version: checkVersionPart(text.slice(colon + 1), text),
+  };
 }
 
 function checkVersionPart(version: string, text: string): string {

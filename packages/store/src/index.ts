@@ -25,14 +25,14 @@ export {
   type StoredFile,
   sameIdentity,
 } from './ingest/source-file.ts';
-export { storeFiles, type StoreFilesOptions } from './ingest/store-files.ts';
+export { type StoreFilesOptions, storeFiles } from './ingest/store-files.ts';
 export { encodeCommit, parseCommit } from './objects/commit.ts';
 export type { GitObject, ObjectId, ObjectKind } from './objects/object-id.ts';
 export type { Person } from './objects/person.ts';
 export { encodeTag, parseTag } from './objects/tag.ts';
 export { encodeTree, parseTree, type TreeEntry } from './objects/tree.ts';
 export type { ObjectStore } from './pack/object-store.ts';
-export { listRefs, packRefs, readRef, type RefChange, updateRefs } from './refs/ref-store.ts';
+export { listRefs, packRefs, type RefChange, readRef, updateRefs } from './refs/ref-store.ts';
 export { type ConfigChange, changeConfig } from './repository/change-config.ts';
 export { createRepository } from './repository/create.ts';
 export { findLeftovers, listLocks } from './repository/inspect.ts';

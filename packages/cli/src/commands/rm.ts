@@ -35,7 +35,8 @@ export const rm = defineCommand({
         const json = { ...plan.json, dryRun: true };
         await print(context, {
           json,
-          text: () => `would remove ${plan.what}, and free ${formatSize(plan.json.freed)}${later(plan.json)}\n`,
+          text: () =>
+            `would remove ${plan.what}, and free ${formatSize(plan.json.freed)}${later(plan.json)}\n`,
         });
         return EXIT.done;
       }

@@ -73,7 +73,10 @@ export const REMOVAL_SHAPE = documented<RemovalJson>('Removal', {
   model: ['string', 'the model'],
   versions: ['string[]', 'the versions that are removed'],
   freed: ['number', 'bytes that come free on the disk'],
-  pending: ['boolean', 'whether bytes come free only with a later `cairn gc`, because a writer is at work or something is damaged'],
+  pending: [
+    'boolean',
+    'whether bytes come free only with a later `cairn gc`, because a writer is at work or something is damaged',
+  ],
   dryRun: ['boolean', 'whether nothing was done'],
 });
 

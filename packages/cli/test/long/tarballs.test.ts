@@ -49,7 +49,14 @@ test('the packed library can be imported, with its types beside it', () => {
 function pack(folder: string, workspaces: readonly string[]): string[] {
   const tarballs = join(folder, 'tarballs');
   mkdirSync(tarballs);
-  npm(root, 'pack', '--silent', '--pack-destination', tarballs, ...workspaces.map((name) => `--workspace=${name}`));
+  npm(
+    root,
+    'pack',
+    '--silent',
+    '--pack-destination',
+    tarballs,
+    ...workspaces.map((name) => `--workspace=${name}`),
+  );
   return readdirSync(tarballs).map((name) => join(tarballs, name));
 }
 

@@ -46,7 +46,8 @@ export async function openStatCache(registry: Registry, root: string): Promise<S
       changed = true;
     },
     save: async () => {
-      if (changed || kept.size !== Object.keys(old).length) await writeCache(registry, name, Object.fromEntries(kept));
+      if (changed || kept.size !== Object.keys(old).length)
+        await writeCache(registry, name, Object.fromEntries(kept));
     },
   };
 }

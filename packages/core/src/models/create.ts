@@ -21,7 +21,11 @@ export interface CreateModelOptions {
 }
 
 /** Makes a model without versions. Throws `exists` for a name that is taken, whatever its case. */
-export function createModel(registry: Registry, name: string, options: CreateModelOptions = {}): Promise<Model> {
+export function createModel(
+  registry: Registry,
+  name: string,
+  options: CreateModelOptions = {},
+): Promise<Model> {
   return atBorder(async () => {
     checkModelName(name);
     await checkModelIsNew(registry, name);

@@ -32,7 +32,8 @@ async function namesOfVersions(registry: Registry, model: string): Promise<strin
       (await versionTags(repository, registry, model)).map((tag) => tag.name),
     );
   } catch (error) {
-    if (asCairnError(error).code === 'not-found' && !(await modelNames(registry)).includes(model)) throw error;
+    if (asCairnError(error).code === 'not-found' && !(await modelNames(registry)).includes(model))
+      throw error;
     return [];
   }
 }
@@ -44,7 +45,10 @@ export function deleteModel(registry: Registry, name: string): Promise<ModelDele
     await mkdir(trashFolder(registry), { recursive: true });
     const trash = join(trashFolder(registry), `${name}-${randomBytes(6).toString('hex')}`);
     await withModelsLocked(registry, `delete ${name}`, () =>
-      moveRepository(modelFolder(registry, name), trash, { purpose: `delete ${name}`, timeoutMs: COLLECTOR_TIMEOUT_MS }),
+      moveRepository(modelFolder(registry, name), trash, {
+        purpose: `delete ${name}`,
+        timeoutMs: COLLECTOR_TIMEOUT_MS,
+      }),
     );
     await rm(trash, { recursive: true, force: true });
     return plan;

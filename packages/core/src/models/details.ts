@@ -7,12 +7,18 @@ const CARD_SIZE_MAX = 4 * 1024 * 1024;
 /** Gives the description back without white space around it, or throws `invalid`. */
 export function checkDescription(text: string): string {
   if (text.includes('\0')) {
-    throw new CairnError('invalid', 'the description holds a NUL character, which Git cannot record', { hint: 'remove it' });
+    throw new CairnError('invalid', 'the description holds a NUL character, which Git cannot record', {
+      hint: 'remove it',
+    });
   }
   if (text.length <= DESCRIPTION_LENGTH_MAX) return text.trim();
-  throw new CairnError('invalid', `the description has ${text.length} characters; at most ${DESCRIPTION_LENGTH_MAX} are kept`, {
-    hint: 'put the long text into the model card',
-  });
+  throw new CairnError(
+    'invalid',
+    `the description has ${text.length} characters; at most ${DESCRIPTION_LENGTH_MAX} are kept`,
+    {
+      hint: 'put the long text into the model card',
+    },
+  );
 }
 
 export function checkCard(text: string): string {

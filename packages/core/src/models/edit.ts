@@ -32,7 +32,8 @@ function changed({ document, card }: MainBranch, options: EditModelOptions): Mai
   const next: MainEdit = {
     document: {
       ...document,
-      description: options.description === undefined ? document.description : checkDescription(options.description),
+      description:
+        options.description === undefined ? document.description : checkDescription(options.description),
       labels: changedLabels(document.labels, options.labels ?? {}),
     },
     card: options.card === undefined ? card : checkCard(options.card),

@@ -70,7 +70,8 @@ async function summaryOf(registry: Registry, name: string): Promise<ModelSummary
       const tags = await versionTags(repository, registry, name);
       const latest = latestOf(tags);
       const edited = editAt(repository, main.commit);
-      const modified = latest && latest.createdAt > edited.at ? { at: latest.createdAt, by: latest.createdBy } : edited;
+      const modified =
+        latest && latest.createdAt > edited.at ? { at: latest.createdAt, by: latest.createdBy } : edited;
       return {
         name,
         description: main.document.description,

@@ -6,8 +6,8 @@ import {
   ObjectWriter,
   parseCommit,
   parseTree,
-  readRef,
   type Repository,
+  readRef,
   StoreError,
   type TreeEntry,
   updateRefs,
@@ -25,8 +25,8 @@ import {
   noteDocument,
 } from '../schema/model.ts';
 import { readDocument, readText } from '../schema/read-document.ts';
-import { signatureNow } from './signature.ts';
 import { LOCK_TIMEOUT_MS, WRITER_TIMEOUT_MS } from '../time-limits.ts';
+import { signatureNow } from './signature.ts';
 
 /** The branch that holds the model itself: its description, labels, aliases, card and notes. */
 export const MAIN_REF = 'refs/heads/main';
@@ -88,18 +88,36 @@ export function readMain(repository: Repository, model: string): Promise<MainBra
 }
 
 /** The note on a version, or `null`. */
-export async function readNote(repository: Repository, main: MainBranch, version: string): Promise<NoteDocument | null> {
+export async function readNote(
+  repository: Repository,
+  main: MainBranch,
+  version: string,
+): Promise<NoteDocument | null> {
   const id = main.notes.get(version);
   if (!id) return null;
-  return readDocument(repository, id, { what: `the note on ${version}`, schema: noteDocument, format: NOTE_SCHEMA });
+  return readDocument(repository, id, {
+    what: `the note on ${version}`,
+    schema: noteDocument,
+    format: NOTE_SCHEMA,
+  });
 }
 
 /** The first commit of `main`, for a repository that has none. */
-export async function createMain(repository: Repository, registry: Registry, edit: MainEdit): Promise<ObjectId> {
+export async function createMain(
+  repository: Repository,
+  registry: Registry,
+  edit: MainEdit,
+): Promise<ObjectId> {
   await using writer = await openMainWriter(repository);
-  const commit = commitMain(writer, registry, { edit, parent: null, message: `create ${edit.document.name}` });
+  const commit = commitMain(writer, registry, {
+    edit,
+    parent: null,
+    message: `create ${edit.document.name}`,
+  });
   await writer.commit();
-  await updateRefs(repository.gitDir, [{ name: MAIN_REF, expect: null, to: commit }], { timeoutMs: LOCK_TIMEOUT_MS });
+  await updateRefs(repository.gitDir, [{ name: MAIN_REF, expect: null, to: commit }], {
+    timeoutMs: LOCK_TIMEOUT_MS,
+  });
   return commit;
 }
 
@@ -115,17 +133,33 @@ interface EditOptions {
  * Writes one commit on `main`, on top of whatever others wrote meanwhile. Edits by this program wait for one
  * another; a push by Git that comes between makes it try again.
  */
-export async function editMain(repository: Repository, registry: Registry, options: EditOptions): Promise<void> {
-  const lock = await lockRepository(repository, 'main', { purpose: options.message, timeoutMs: LOCK_TIMEOUT_MS });
+export async function editMain(
+  repository: Repository,
+  registry: Registry,
+  options: EditOptions,
+): Promise<void> {
+  const lock = await lockRepository(repository, 'main', {
+    purpose: options.message,
+    timeoutMs: LOCK_TIMEOUT_MS,
+  });
   try {
-    for (let tries = 1; !(await tryEdit(repository, registry, options, tries === EDIT_TRIES_MAX)); tries += 1);
+    for (
+      let tries = 1;
+      !(await tryEdit(repository, registry, options, tries === EDIT_TRIES_MAX));
+      tries += 1
+    );
   } finally {
     lock.release();
   }
 }
 
 /** One read, change and write; false when `main` moved in between and it was not the last try. */
-async function tryEdit(repository: Repository, registry: Registry, options: EditOptions, last: boolean): Promise<boolean> {
+async function tryEdit(
+  repository: Repository,
+  registry: Registry,
+  options: EditOptions,
+  last: boolean,
+): Promise<boolean> {
   const main = await readMain(repository, options.model);
   const edit = options.change(main);
   if (edit === null) return true;
@@ -153,7 +187,11 @@ interface MainCommit {
   readonly message: string;
 }
 
-function commitMain(writer: ObjectWriter, registry: Registry, { edit, parent, message }: MainCommit): ObjectId {
+function commitMain(
+  writer: ObjectWriter,
+  registry: Registry,
+  { edit, parent, message }: MainCommit,
+): ObjectId {
   const entries: TreeEntry[] = [
     ...(parent?.others ?? []),
     { mode: '100644', name: CARD_FILE, id: writer.add('blob', Buffer.from(edit.card)) },
@@ -162,7 +200,11 @@ function commitMain(writer: ObjectWriter, registry: Registry, { edit, parent, me
   const notes = mergedNotes(writer, parent?.notes ?? new Map(), edit);
   const kept = (parent?.otherNotes ?? []).filter(({ name }) => !notes.some((note) => note.name === name));
   if (notes.length + kept.length > 0)
-    entries.push({ mode: '40000', name: NOTES_FOLDER, id: writer.add('tree', encodeTree([...kept, ...notes])) });
+    entries.push({
+      mode: '40000',
+      name: NOTES_FOLDER,
+      id: writer.add('tree', encodeTree([...kept, ...notes])),
+    });
   const signature = signatureNow(registry.environment);
   const commit = encodeCommit({
     tree: writer.add('tree', encodeTree(entries)),
@@ -229,8 +271,12 @@ function withoutPart(model: string, part: string): CairnError {
 async function readAs(repository: Repository, id: ObjectId, kind: 'commit' | 'tree'): Promise<Buffer> {
   const object = await repository.objects.read(id);
   if (object.kind === kind) return object.bytes;
-  throw new CairnError('damaged', `the branch main of ${repository.gitDir} leads to a ${object.kind}, not to a ${kind}`, {
-    hint: 'fetch it again from where it is shared',
-    data: { id },
-  });
+  throw new CairnError(
+    'damaged',
+    `the branch main of ${repository.gitDir} leads to a ${object.kind}, not to a ${kind}`,
+    {
+      hint: 'fetch it again from where it is shared',
+      data: { id },
+    },
+  );
 }

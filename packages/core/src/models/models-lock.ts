@@ -6,9 +6,16 @@ import type { Registry } from '../registry/registry.ts';
 import { LOCK_TIMEOUT_MS } from '../time-limits.ts';
 
 /** Runs what changes the set of models, one such operation at a time. */
-export async function withModelsLocked<T>(registry: Registry, purpose: string, operation: () => Promise<T>): Promise<T> {
+export async function withModelsLocked<T>(
+  registry: Registry,
+  purpose: string,
+  operation: () => Promise<T>,
+): Promise<T> {
   await mkdir(localFolder(registry), { recursive: true });
-  const lock = await acquireLock(join(localFolder(registry), 'models'), { purpose, timeoutMs: LOCK_TIMEOUT_MS });
+  const lock = await acquireLock(join(localFolder(registry), 'models'), {
+    purpose,
+    timeoutMs: LOCK_TIMEOUT_MS,
+  });
   try {
     return await operation();
   } finally {

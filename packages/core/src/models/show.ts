@@ -36,7 +36,8 @@ export function showModel(registry: Registry, name: string): Promise<Model> {
       const latest = latestOf(tags);
       const edited = editAt(repository, main.commit);
       const created = firstEdit(repository, main.commit);
-      const modified = latest && latest.createdAt > edited.at ? { at: latest.createdAt, by: latest.createdBy } : edited;
+      const modified =
+        latest && latest.createdAt > edited.at ? { at: latest.createdAt, by: latest.createdBy } : edited;
       return {
         name,
         description,
@@ -66,7 +67,10 @@ export interface Edit {
 export function editAt(repository: Repository, commit: ObjectId): Edit {
   const { committer } = parseCommit(repository.objects.readSync(commit).bytes);
   if (committer.seconds > SECONDS_MAX) {
-    throw new CairnError('damaged', `commit ${commit} is dated ${committer.seconds} s after 1970, beyond any calendar`);
+    throw new CairnError(
+      'damaged',
+      `commit ${commit} is dated ${committer.seconds} s after 1970, beyond any calendar`,
+    );
   }
   return {
     at: new Date(committer.seconds * 1000).toISOString(),

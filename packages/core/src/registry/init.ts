@@ -21,7 +21,11 @@ export interface InitOptions {
  * Makes a registry in a new or empty folder: a Git repository whose first commit holds the template. It is there
  * completely or not at all. Throws `refused` for a folder with something in it.
  */
-export function initRegistry(path: string, options: InitOptions, environment: Environment): Promise<Registry> {
+export function initRegistry(
+  path: string,
+  options: InitOptions,
+  environment: Environment,
+): Promise<Registry> {
   return atBorder(async () => {
     const folder = resolve(path);
     await checkEmpty(folder);
@@ -54,7 +58,9 @@ async function checkEmpty(folder: string): Promise<void> {
     throw new CairnError('refused', `${folder} is not a folder`, { hint: 'name another place' });
   }
   if (present.includes(REGISTRY_FILE)) {
-    throw new CairnError('exists', `${folder} is a registry already`, { hint: 'see its models with `cairn ls`' });
+    throw new CairnError('exists', `${folder} is a registry already`, {
+      hint: 'see its models with `cairn ls`',
+    });
   }
   if (present.length > 0) {
     throw new CairnError('refused', `${folder} is not empty`, {
@@ -63,7 +69,10 @@ async function checkEmpty(folder: string): Promise<void> {
   }
 }
 
-async function personalize(folder: string, { name, description }: { name: string; description?: string }): Promise<void> {
+async function personalize(
+  folder: string,
+  { name, description }: { name: string; description?: string },
+): Promise<void> {
   const path = join(folder, REGISTRY_FILE);
   const template = parseDocument(await readFile(path), {
     what: `${REGISTRY_FILE} of the template`,

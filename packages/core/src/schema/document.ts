@@ -31,7 +31,9 @@ export function parseDocument<T>(bytes: Uint8Array, { what, schema, format }: Do
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const problems = result.error.issues.slice(0, PROBLEMS_SHOWN);
-  const told = problems.map(({ path, message }) => `${path.join('.') || 'the document'}: ${message}`).join('; ');
+  const told = problems
+    .map(({ path, message }) => `${path.join('.') || 'the document'}: ${message}`)
+    .join('; ');
   throw damaged(`${what} is not what its format says: ${told}`);
 }
 
@@ -46,16 +48,23 @@ export function encodeJson(value: object): string {
     return JSON.stringify(value, null, 2);
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
-    throw new CairnError('hostile', 'a document of this registry has fields nested too deeply to be written again', {
-      hint: 'do not trust where this repository came from',
-      cause,
-    });
+    throw new CairnError(
+      'hostile',
+      'a document of this registry has fields nested too deeply to be written again',
+      {
+        hint: 'do not trust where this repository came from',
+        cause,
+      },
+    );
   }
 }
 
 function parseJson(bytes: Uint8Array, what: string): unknown {
   if (bytes.byteLength > DOCUMENT_SIZE_MAX) {
-    throw new CairnError('hostile', `${what} has ${bytes.byteLength} bytes; at most ${DOCUMENT_SIZE_MAX} are read`);
+    throw new CairnError(
+      'hostile',
+      `${what} has ${bytes.byteLength} bytes; at most ${DOCUMENT_SIZE_MAX} are read`,
+    );
   }
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));

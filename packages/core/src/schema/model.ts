@@ -14,7 +14,10 @@ export const modelDocument = z.looseObject({
   name: z.string(),
   description: z.string().max(DESCRIPTION_LENGTH_MAX),
   labels,
-  aliases: z.record(z.string().refine(isAliasName, 'not an alias name'), z.string().refine(isVersionName, 'not a version name')),
+  aliases: z.record(
+    z.string().refine(isAliasName, 'not an alias name'),
+    z.string().refine(isVersionName, 'not a version name'),
+  ),
 });
 
 export type ModelDocument = z.infer<typeof modelDocument>;

@@ -3,7 +3,11 @@ import { CairnError, readingOf } from '../errors.ts';
 import { DOCUMENT_SIZE_MAX, type DocumentOptions, parseDocument } from './document.ts';
 
 /** Reads a JSON document that is a blob of a repository. Throws as {@link parseDocument} does. */
-export async function readDocument<T>(repository: Repository, id: ObjectId, options: DocumentOptions<T>): Promise<T> {
+export async function readDocument<T>(
+  repository: Repository,
+  id: ObjectId,
+  options: DocumentOptions<T>,
+): Promise<T> {
   return parseDocument(await readText(repository, id, options.what), options);
 }
 
@@ -18,6 +22,8 @@ export function readText({ objects }: Repository, id: ObjectId, what: string): P
     }
     const { kind, bytes } = await objects.read(id);
     if (kind === 'blob') return bytes;
-    throw new CairnError('damaged', `${what} is a ${kind}, not a file`, { hint: 'take it from another clone' });
+    throw new CairnError('damaged', `${what} is a ${kind}, not a file`, {
+      hint: 'take it from another clone',
+    });
   });
 }

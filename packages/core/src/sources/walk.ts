@@ -50,9 +50,13 @@ export async function walkSources(sources: readonly Source[], signal?: AbortSign
   for (const source of sources) found.push(await walker.source(source));
   const files = found.flatMap((each) => each.files);
   if (files.length === 0) {
-    throw new CairnError('invalid', `nothing to store: ${sources.map(({ path }) => path).join(', ') || 'no source was given'}`, {
-      hint: 'name a folder with files in it, or a file',
-    });
+    throw new CairnError(
+      'invalid',
+      `nothing to store: ${sources.map(({ path }) => path).join(', ') || 'no source was given'}`,
+      {
+        hint: 'name a folder with files in it, or a file',
+      },
+    );
   }
   checkTogether(files);
   return { sources: found, skipped: walker.skipped };
@@ -69,7 +73,8 @@ class Walker {
   }
 
   async source(source: Source): Promise<FoundSource> {
-    const into = source.into === undefined || source.into === '' || source.into === '.' ? '' : checkInto(source.into);
+    const into =
+      source.into === undefined || source.into === '' || source.into === '.' ? '' : checkInto(source.into);
     const root = resolved(source.path);
     const status = statSync(root, { bigint: true });
     if (status.isFile()) {
@@ -163,7 +168,11 @@ function resolved(path: string): string {
   } catch (error) {
     const code = systemCode(error);
     if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
-    throw new CairnError('not-found', `no such file or folder: ${path}`, { hint: 'check the path', cause: error, data: { path } });
+    throw new CairnError('not-found', `no such file or folder: ${path}`, {
+      hint: 'check the path',
+      cause: error,
+      data: { path },
+    });
   }
 }
 
@@ -186,22 +195,33 @@ function linkTarget(link: string, root: string): string {
 
 function unfollowable(link: string, cause: unknown): unknown {
   const code = systemCode(cause);
-  if (code === 'ELOOP') return new CairnError('invalid', `${link} is a link that leads to itself`, { hint: 'remove it', cause });
+  if (code === 'ELOOP')
+    return new CairnError('invalid', `${link} is a link that leads to itself`, { hint: 'remove it', cause });
   if (code !== 'ENOENT' && code !== 'ENOTDIR') return cause;
-  return new CairnError('not-found', `${link} is a link to nothing`, { hint: 'remove it or repair it', cause });
+  return new CairnError('not-found', `${link} is a link to nothing`, {
+    hint: 'remove it or repair it',
+    cause,
+  });
 }
 
 function decodedName(raw: Buffer, folder: string): string {
   const name = raw.toString('utf8');
   if (Buffer.from(name, 'utf8').equals(raw)) return name;
-  throw new CairnError('invalid', `a name in ${folder} is not UTF-8: ${JSON.stringify(raw.toString('latin1'))}`, {
-    hint: 'rename the file',
-  });
+  throw new CairnError(
+    'invalid',
+    `a name in ${folder} is not UTF-8: ${JSON.stringify(raw.toString('latin1'))}`,
+    {
+      hint: 'rename the file',
+    },
+  );
 }
 
 function notRegular(path: string, status: BigIntStats): CairnError {
   const kind = status.isSocket() ? 'a socket' : status.isFIFO() ? 'a pipe' : 'a device';
-  return new CairnError('invalid', `${path} is ${kind}, not a file or folder`, { hint: 'leave it out', data: { path } });
+  return new CairnError('invalid', `${path} is ${kind}, not a file or folder`, {
+    hint: 'leave it out',
+    data: { path },
+  });
 }
 
 /** No two files at one place, not even on a disk that ignores case, and no file where another needs a folder. */

@@ -1,4 +1,9 @@
-import { type CollectionResult, collectGarbage as collectRepository, planCollection as planRepository, StoreError } from '@cairn/store';
+import {
+  type CollectionResult,
+  collectGarbage as collectRepository,
+  planCollection as planRepository,
+  StoreError,
+} from '@cairn/store';
 import { asCairnError, atBorder } from '../errors.ts';
 import { emptyTrash, folderSize } from '../models/delete.ts';
 import { readMain } from '../models/main-branch.ts';
@@ -36,7 +41,9 @@ export interface CollectionReport {
 /** What {@link collectGarbage} would free, to the byte. Changes nothing. */
 export function planCollection(registry: Registry, options: CollectOptions = {}): Promise<CollectionReport> {
   return atBorder(async () => {
-    const models = await eachModel(registry, options, (repository, common) => planRepository(repository, common));
+    const models = await eachModel(registry, options, (repository, common) =>
+      planRepository(repository, common),
+    );
     return report(models, await folderSize(trashFolder(registry)));
   });
 }
@@ -60,19 +67,32 @@ type Collect = (
   common: { readonly graceMs: number; readonly now: Date },
 ) => Promise<CollectionResult>;
 
-async function eachModel(registry: Registry, options: CollectOptions, collect: Collect): Promise<ModelCollection[]> {
+async function eachModel(
+  registry: Registry,
+  options: CollectOptions,
+  collect: Collect,
+): Promise<ModelCollection[]> {
   const names = await modelNames(registry);
   const collections: ModelCollection[] = [];
   for (const [index, model] of names.entries()) {
     checkCancelled(options.signal);
-    options.onProgress?.({ phase: 'collecting', done: 0, total: 0, files: { done: index, total: names.length } });
+    options.onProgress?.({
+      phase: 'collecting',
+      done: 0,
+      total: 0,
+      files: { done: index, total: names.length },
+    });
     const common = { graceMs: options.graceMs ?? GRACE_MS, now: registry.environment.now() };
     try {
-      const { freed, objects, packsDropped, packsRewritten } = await withModel(registry, model, async (repository) => {
-        // Where main is lost, so may be other refs, and what they led to must not be taken for garbage.
-        await readMain(repository, model);
-        return collect(repository, common);
-      });
+      const { freed, objects, packsDropped, packsRewritten } = await withModel(
+        registry,
+        model,
+        async (repository) => {
+          // Where main is lost, so may be other refs, and what they led to must not be taken for garbage.
+          await readMain(repository, model);
+          return collect(repository, common);
+        },
+      );
       collections.push({ model, freed, objects, packsDropped, packsRewritten });
     } catch (error) {
       if (error instanceof StoreError && error.code === 'cancelled') throw error;

@@ -90,7 +90,12 @@ function describeLock(subject: string) {
   return ({ path, state, ageMs }: ReturnType<typeof listLocks>[number]): Finding => {
     if (state === 'alive') return { level: 'note', subject, message: `${path} is held by a process at work` };
     if (state === 'dead') {
-      return { level: 'note', subject, message: `${path} was left by a process that ended`, hint: 'the next command removes it' };
+      return {
+        level: 'note',
+        subject,
+        message: `${path} was left by a process that ended`,
+        hint: 'the next command removes it',
+      };
     }
     return {
       level: 'warning',
@@ -123,7 +128,11 @@ function describeSettings(repository: Repository, model: string): Finding[] {
   }));
 }
 
-async function describeContents(repository: Repository, registry: Registry, model: string): Promise<Finding[]> {
+async function describeContents(
+  repository: Repository,
+  registry: Registry,
+  model: string,
+): Promise<Finding[]> {
   const main = await readMain(repository, model);
   const tags = await versionTags(repository, registry, model);
   const names = new Set(tags.map(({ name }) => name));
@@ -133,7 +142,13 @@ async function describeContents(repository: Repository, registry: Registry, mode
   const dangling = Object.entries(main.document.aliases).flatMap(([alias, version]): Finding[] =>
     names.has(version)
       ? []
-      : [{ level: 'warning', subject: model, message: `the alias ${alias} stands for ${version}, which is not here` }],
+      : [
+          {
+            level: 'warning',
+            subject: model,
+            message: `the alias ${alias} stands for ${version}, which is not here`,
+          },
+        ],
   );
   return [...unreadable, ...dangling];
 }

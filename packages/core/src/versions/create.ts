@@ -5,8 +5,8 @@ import {
   identityOf,
   type ObjectId,
   ObjectWriter,
-  readRef,
   type Repository,
+  readRef,
   type StoredFile,
   StoreError,
   storeFiles,
@@ -24,14 +24,20 @@ import type { Registry } from '../registry/registry.ts';
 import { checkOutside } from '../sources/outside.ts';
 import { type FoundFile, type Source, type Walk, walkSources } from '../sources/walk.ts';
 import { LOCK_TIMEOUT_MS, WRITER_TIMEOUT_MS } from '../time-limits.ts';
+import { tidyUp } from '../upkeep/tidy-up.ts';
 import { checkVersionIsNew, versionExists } from './new-version.ts';
-import { encodeTagMessage } from './tag-message.ts';
 import { showVersion, type Version } from './show.ts';
-import { buildDocument, encodeVersionDocument, type RecordedDetails, recordedDetails, type VersionDetails } from './version-document.ts';
+import { encodeTagMessage } from './tag-message.ts';
+import {
+  buildDocument,
+  encodeVersionDocument,
+  type RecordedDetails,
+  recordedDetails,
+  type VersionDetails,
+} from './version-document.ts';
 import { FILES_FOLDER, VERSION_FILE, type VersionTarget } from './version-repository.ts';
 import { TAG_PREFIX } from './version-tags.ts';
-import { tidyUp } from '../upkeep/tidy-up.ts';
-import { ATTRIBUTES, partsNames, type PlacedFile, writeFilesTree } from './version-tree.ts';
+import { ATTRIBUTES, type PlacedFile, partsNames, writeFilesTree } from './version-tree.ts';
 
 export interface CreateVersionOptions extends VersionDetails, TaskOptions {
   /** Folders, whose contents go in, and files, which go in under their own names. */
@@ -96,7 +102,8 @@ async function checkPlace(registry: Registry, target: VersionTarget, createModel
 async function ensureModel(registry: Registry, model: string): Promise<void> {
   if ((await modelNames(registry)).includes(model)) return;
   await createModel(registry, model, {}).catch((error) => {
-    if (!(error instanceof CairnError && error.code === 'exists' && error.data['taken'] === model)) throw error;
+    if (!(error instanceof CairnError && error.code === 'exists' && error.data['taken'] === model))
+      throw error;
   });
 }
 
@@ -107,7 +114,11 @@ interface Creation {
   readonly options: CreateVersionOptions;
 }
 
-async function create(repository: Repository, registry: Registry, creation: Creation): Promise<CreatedVersion> {
+async function create(
+  repository: Repository,
+  registry: Registry,
+  creation: Creation,
+): Promise<CreatedVersion> {
   const { target, walk, options } = creation;
   await checkVersionIsNew(repository, target);
   await checkBase(repository, target, options.base);
@@ -148,7 +159,11 @@ async function placeFiles(
   }
   const known = found.map(({ file, cache }) => recall(writer, file, cache));
   const unknown = found.filter((_, index) => known[index] === null);
-  const stored = await storeUnknown(writer, unknown.map(({ file }) => file), { options, all: found.map(({ file }) => file) });
+  const stored = await storeUnknown(
+    writer,
+    unknown.map(({ file }) => file),
+    { options, all: found.map(({ file }) => file) },
+  );
   for (const [index, { file, cache }] of unknown.entries()) cache.remember(file.from, stored[index]!);
   let next = 0;
   const files = found.map(({ file }, index): PlacedFile => {
@@ -199,7 +214,15 @@ async function writeVersion(
 ) {
   const now = registry.environment.now();
   const parts = partsNames(files);
-  const document = buildDocument({ target, details, walk, files, parts, now, createdBy: registry.environment.identity });
+  const document = buildDocument({
+    target,
+    details,
+    walk,
+    files,
+    parts,
+    now,
+    createdBy: registry.environment.identity,
+  });
   const tree = encodeTree([
     { mode: '100644', name: '.gitattributes', id: writer.add('blob', Buffer.from(ATTRIBUTES)) },
     { mode: '40000', name: FILES_FOLDER, id: writeFilesTree(writer, files, parts) },
@@ -239,8 +262,12 @@ async function publish(repository: Repository, target: VersionTarget, tag: Objec
   }
 }
 
-async function checkBase(repository: Repository, { model }: VersionTarget, base: string | undefined): Promise<void> {
-  if (base === undefined || (readRef(repository.gitDir, TAG_PREFIX + checkVersionName(base)))) return;
+async function checkBase(
+  repository: Repository,
+  { model }: VersionTarget,
+  base: string | undefined,
+): Promise<void> {
+  if (base === undefined || readRef(repository.gitDir, TAG_PREFIX + checkVersionName(base))) return;
   throw new CairnError('not-found', `${model} has no version ${base}, which was given as the base`, {
     hint: `see what there is with \`cairn ls ${model}\``,
   });

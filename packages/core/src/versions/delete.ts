@@ -23,7 +23,9 @@ export interface Deletion {
 
 /** What deleting a version would free. Changes nothing. */
 export function planVersionDeletion(registry: Registry, reference: ReferenceInput): Promise<Deletion> {
-  return atBorder(() => onVersion(registry, reference, (repository, { version }) => planRemoval(repository, version)));
+  return atBorder(() =>
+    onVersion(registry, reference, (repository, { version }) => planRemoval(repository, version)),
+  );
 }
 
 /** Deletes a version, and frees the bytes that it alone used. Throws `refused` while an alias stands for it. */
@@ -45,8 +47,13 @@ async function onVersion<T>(
 ): Promise<T> {
   const { model, version } = versionReference(reference);
   return withModel(registry, model, async (repository) => {
-    const name = isVersionName(version) ? version : await resolveVersionName(repository, registry, { model, version });
-    return operation(repository, { model, version: await existing(repository, registry, { model, version: name }) });
+    const name = isVersionName(version)
+      ? version
+      : await resolveVersionName(repository, registry, { model, version });
+    return operation(repository, {
+      model,
+      version: await existing(repository, registry, { model, version: name }),
+    });
   });
 }
 
@@ -88,7 +95,9 @@ async function removeTag(repository: Repository, { version }: VersionTarget): Pr
   } catch (error) {
     if (!isObstacle(error)) throw error;
     const { freed } = await planRemoval(repository, version);
-    await updateRefs(repository.gitDir, [{ name, expect: undefined, to: null }], { timeoutMs: LOCK_TIMEOUT_MS });
+    await updateRefs(repository.gitDir, [{ name, expect: undefined, to: null }], {
+      timeoutMs: LOCK_TIMEOUT_MS,
+    });
     return { version, freed, pending: true };
   }
 }
@@ -98,7 +107,11 @@ function isObstacle(error: unknown): boolean {
   return error instanceof StoreError && ['locked', 'damaged', 'unsupported'].includes(error.code);
 }
 
-async function removeNote(repository: Repository, registry: Registry, { model, version }: VersionTarget): Promise<void> {
+async function removeNote(
+  repository: Repository,
+  registry: Registry,
+  { model, version }: VersionTarget,
+): Promise<void> {
   await editMain(repository, registry, {
     model,
     message: `delete ${version}`,

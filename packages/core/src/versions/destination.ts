@@ -37,15 +37,18 @@ export async function compareDestination(
   const status = await statusOf(folder);
   if (status === null) return { kind: 'new' };
   if (!status.isDirectory()) throw refused(folder, 'it is not a folder', 'name another place');
-  const present = await entriesOf(folder);
-  if (present.length === 0) return { kind: 'new' };
-  if (!force) checkNothingElse(folder, present, [...files, ...others]);
+  if ((await readdir(folder)).length === 0) return { kind: 'new' };
+  if (!force) checkNothingElse(folder, await entriesOf(folder), [...files, ...others]);
   const wrong: VersionFileEntry[] = [];
   for (const file of files) {
     checkCancelled(signal);
     const state = await compareFile(folder, file);
     if (state === 'differs' && !force) {
-      throw refused(join(folder, platformPath(file.path)), 'it differs from the version', 'use --force to replace it');
+      throw refused(
+        join(folder, platformPath(file.path)),
+        'it differs from the version',
+        'use --force to replace it',
+      );
     }
     if (state !== 'same') wrong.push(file);
   }
@@ -85,7 +88,11 @@ async function checkFoldersAbove(folder: string, path: string): Promise<void> {
 }
 
 /** What a process that was killed left aside is passed over: it must not keep the next one from its work. */
-function checkNothingElse(folder: string, present: readonly string[], files: readonly VersionFileEntry[]): void {
+function checkNothingElse(
+  folder: string,
+  present: readonly string[],
+  files: readonly VersionFileEntry[],
+): void {
   const known = new Set(files.map(({ path }) => platformPath(path)));
   const foreign = present.find((path) => !known.has(path) && !ASIDE.test(path.split(sep, 1)[0]!));
   if (foreign === undefined) return;

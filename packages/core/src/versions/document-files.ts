@@ -37,8 +37,12 @@ function partsProblem(name: string): string | null {
 
 function refuse(problem: string | null, path: string, what: string): void {
   if (problem === null) return;
-  throw new CairnError('hostile', `${what} lists the file ${JSON.stringify(path.slice(0, 200))}, which is refused: ${problem}`, {
-    hint: 'do not trust where this repository came from',
-    data: { path },
-  });
+  throw new CairnError(
+    'hostile',
+    `${what} lists the file ${JSON.stringify(path.slice(0, 200))}, which is refused: ${problem}`,
+    {
+      hint: 'do not trust where this repository came from',
+      data: { path },
+    },
+  );
 }

@@ -1,9 +1,9 @@
 import { atBorder } from '../errors.ts';
+import { checkDescription } from '../models/details.ts';
 import { editMain } from '../models/main-branch.ts';
 import { withModel } from '../models/model-repository.ts';
 import type { Registry } from '../registry/registry.ts';
 import { NOTE_SCHEMA } from '../schema/model.ts';
-import { checkDescription } from '../models/details.ts';
 import { type ReferenceInput, showVersion, type Version, versionReference } from './show.ts';
 import { readStoredVersion, resolveVersionName } from './version-repository.ts';
 

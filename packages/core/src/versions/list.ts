@@ -47,7 +47,11 @@ export function listVersions(registry: Registry, model: string): Promise<Version
 }
 
 /** A note that is damaged must not keep the others from being listed; whoever shows the version is told. */
-async function noteIfReadable(repository: Repository, main: MainBranch, version: string): Promise<string | undefined> {
+async function noteIfReadable(
+  repository: Repository,
+  main: MainBranch,
+  version: string,
+): Promise<string | undefined> {
   if (!main.notes.has(version)) return undefined;
   const note = await readNote(repository, main, version).catch(() => null);
   return note?.description;

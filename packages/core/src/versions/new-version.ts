@@ -1,4 +1,4 @@
-import { readRef, type Repository } from '@cairn/store';
+import { type Repository, readRef } from '@cairn/store';
 import { CairnError } from '../errors.ts';
 import { aliasedVersion } from '../models/aliases.ts';
 import { readMain } from '../models/main-branch.ts';
@@ -10,10 +10,14 @@ export async function checkVersionIsNew(repository: Repository, target: VersionT
   if (readRef(repository.gitDir, TAG_PREFIX + target.version)) throw versionExists(target);
   const { document } = await readMain(repository, target.model);
   if (aliasedVersion(document, target.version) === undefined) return;
-  throw new CairnError('exists', `${target.version} is an alias of ${target.model}, and cannot be a version too`, {
-    hint: 'choose another name',
-    data: { ...target },
-  });
+  throw new CairnError(
+    'exists',
+    `${target.version} is an alias of ${target.model}, and cannot be a version too`,
+    {
+      hint: 'choose another name',
+      data: { ...target },
+    },
+  );
 }
 
 export function versionExists({ model, version }: VersionTarget): CairnError {

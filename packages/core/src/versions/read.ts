@@ -1,8 +1,8 @@
 import { type ByteSource, openByteSource, openRepository } from '@cairn/store';
 import { asCairnError, asReadingError, atBorder, CairnError, readingOf } from '../errors.ts';
+import { formatReference, parseReference } from '../reference.ts';
 import { modelFolder } from '../registry/folders.ts';
 import type { Registry } from '../registry/registry.ts';
-import { formatReference, parseReference } from '../reference.ts';
 import { type ReferenceInput, withVersion } from './show.ts';
 import { contentFinder } from './version-content.ts';
 
@@ -44,7 +44,10 @@ export interface OpenFile extends ByteSource, Disposable {
   close(): void;
 }
 
-async function* translatedStream(what: string, stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* translatedStream(
+  what: string,
+  stream: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
   try {
     yield* stream;
   } catch (error) {

@@ -7,8 +7,8 @@ import {
   parseCommit,
   parseTag,
   parseTree,
-  remoteNames,
   type Repository,
+  remoteNames,
   StoreError,
   updateRefs,
 } from '@cairn/store';
@@ -21,7 +21,12 @@ import { LOCK_TIMEOUT_MS, WRITER_TIMEOUT_MS } from '../time-limits.ts';
 import { checkVersionIsNew, versionExists } from './new-version.ts';
 import { type ReferenceInput, versionReference } from './show.ts';
 import { encodeVersionDocument } from './version-document.ts';
-import { readStoredVersion, type StoredVersion, VERSION_FILE, type VersionTarget } from './version-repository.ts';
+import {
+  readStoredVersion,
+  type StoredVersion,
+  VERSION_FILE,
+  type VersionTarget,
+} from './version-repository.ts';
 import { TAG_PREFIX } from './version-tags.ts';
 
 /**
@@ -47,9 +52,13 @@ export function renameVersion(registry: Registry, reference: ReferenceInput, to:
 async function checkNotShared(repository: Repository, { model, version }: VersionTarget): Promise<void> {
   const [remote] = remoteNames(repository);
   if (remote === undefined) return;
-  throw new CairnError('refused', `${model}@${version} cannot be renamed: ${model} is shared through ${remote}`, {
-    hint: 'others may know the version by its name: add it again under the new one, and delete the old',
-  });
+  throw new CairnError(
+    'refused',
+    `${model}@${version} cannot be renamed: ${model} is shared through ${remote}`,
+    {
+      hint: 'others may know the version by its name: add it again under the new one, and delete the old',
+    },
+  );
 }
 
 async function moveTag(repository: Repository, target: VersionTarget, to: string): Promise<void> {
@@ -71,19 +80,31 @@ async function moveTag(repository: Repository, target: VersionTarget, to: string
       { timeoutMs: LOCK_TIMEOUT_MS },
     );
   } catch (error) {
-    if (error instanceof StoreError && error.code === 'exists') throw versionExists({ ...target, version: to });
+    if (error instanceof StoreError && error.code === 'exists')
+      throw versionExists({ ...target, version: to });
     throw error;
   }
 }
 
-async function writeRenamed(writer: ObjectWriter, { tag, commit, document }: StoredVersion, to: string): Promise<ObjectId> {
+async function writeRenamed(
+  writer: ObjectWriter,
+  { tag, commit, document }: StoredVersion,
+  to: string,
+): Promise<ObjectId> {
   const { objects } = writer.repository;
   const oldTag = parseTag((await objects.read(tag)).bytes);
   const oldCommit = parseCommit((await objects.read(commit)).bytes);
   const file = writer.add('blob', encodeVersionDocument({ ...document, version: to }));
   const entries = parseTree((await objects.read(oldCommit.tree)).bytes);
-  const tree = encodeTree(entries.map((entry) => (entry.name === VERSION_FILE ? { ...entry, id: file } : entry)));
-  const renamed = encodeCommit({ ...oldCommit, headers: [], tree: writer.add('tree', tree), message: `${to}\n` });
+  const tree = encodeTree(
+    entries.map((entry) => (entry.name === VERSION_FILE ? { ...entry, id: file } : entry)),
+  );
+  const renamed = encodeCommit({
+    ...oldCommit,
+    headers: [],
+    tree: writer.add('tree', tree),
+    message: `${to}\n`,
+  });
   const target = writer.add('commit', renamed);
   return writer.add('tag', encodeTag({ ...oldTag, headers: [], target, name: to }));
 }

@@ -7,7 +7,12 @@ import { LATEST } from '../names.ts';
 import { parseReference, type Reference } from '../reference.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { VersionDocument, VersionSource, VersionType } from '../schema/version.ts';
-import { readStoredVersion, resolveVersionName, type StoredVersion, type VersionTarget } from './version-repository.ts';
+import {
+  readStoredVersion,
+  resolveVersionName,
+  type StoredVersion,
+  type VersionTarget,
+} from './version-repository.ts';
 import { latestOf, versionTags } from './version-tags.ts';
 
 export interface VersionFile {
@@ -84,9 +89,13 @@ export async function withVersion<T>(
 export function versionReference(reference: ReferenceInput): VersionTarget {
   const { model, version, path } = typeof reference === 'string' ? parseReference(reference) : reference;
   if (version === undefined || path !== undefined) {
-    throw new CairnError('invalid', `expected model@version, got ${typeof reference === 'string' ? reference : model}`, {
-      hint: 'name one version, such as stockpred@v3',
-    });
+    throw new CairnError(
+      'invalid',
+      `expected model@version, got ${typeof reference === 'string' ? reference : model}`,
+      {
+        hint: 'name one version, such as stockpred@v3',
+      },
+    );
   }
   return { model, version };
 }
@@ -114,6 +123,12 @@ function describe(model: string, { name, tag, commit, document }: StoredVersion)
   };
 }
 
-function describeFile({ path, size, sha256, executable, parts }: VersionDocument['files'][number]): VersionFile {
+function describeFile({
+  path,
+  size,
+  sha256,
+  executable,
+  parts,
+}: VersionDocument['files'][number]): VersionFile {
   return { path, size, sha256, executable: executable ?? false, parted: parts !== undefined };
 }

@@ -26,9 +26,10 @@ export function encodeTagMessage({ description, type, files, size, createdAt }: 
 
 /** Reads what {@link encodeTagMessage} wrote; a signature after it is passed over. Throws `damaged`. */
 export function parseTagMessage(message: string, version: string): TagSummary {
-  const found = /(?:^|\n)Cairn-Type: (.*)\nCairn-Files: (\d{1,15})\nCairn-Size: (\d{1,15})\nCairn-Created: ([0-9T:.Z+-]{10,40})(?=\n|$)/.exec(
-    lastParagraphs(message),
-  );
+  const found =
+    /(?:^|\n)Cairn-Type: (.*)\nCairn-Files: (\d{1,15})\nCairn-Size: (\d{1,15})\nCairn-Created: ([0-9T:.Z+-]{10,40})(?=\n|$)/.exec(
+      lastParagraphs(message),
+    );
   const type = VERSION_TYPES.find((known) => known === found?.[1]);
   if (!found || !type || Number.isNaN(Date.parse(found[4]!))) throw notAVersion(version);
   const description = message.slice(0, message.lastIndexOf('Cairn-Type: ')).replace(/\n+$/, '');
@@ -41,8 +42,12 @@ function lastParagraphs(message: string): string {
 }
 
 function notAVersion(version: string): CairnError {
-  return new CairnError('damaged', `the tag ${version} is not a version: it lacks the trailers that every version has`, {
-    hint: 'if it was made with plain Git, delete it with `git tag -d` in the model\'s repository',
-    data: { version },
-  });
+  return new CairnError(
+    'damaged',
+    `the tag ${version} is not a version: it lacks the trailers that every version has`,
+    {
+      hint: "if it was made with plain Git, delete it with `git tag -d` in the model's repository",
+      data: { version },
+    },
+  );
 }

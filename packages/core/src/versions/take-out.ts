@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { extractFiles, type FileContent, type FileJob, type Repository, type StoreError, syncFolder } from '@cairn/store';
+import {
+  extractFiles,
+  type FileContent,
+  type FileJob,
+  type Repository,
+  type StoreError,
+  syncFolder,
+} from '@cairn/store';
 import { atBorder, CairnError } from '../errors.ts';
 import type { TaskOptions } from '../progress.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -46,7 +53,9 @@ export function takeOut(
       const what = `${target.model}@${target.version}`;
       const chosen = selectFiles(stored.document.files, options.only, what);
       const finder = contentFinder(repository, stored, what);
-      const files = await Promise.all(chosen.map(async (entry) => ({ entry, content: await finder.find(entry) })));
+      const files = await Promise.all(
+        chosen.map(async (entry) => ({ entry, content: await finder.find(entry) })),
+      );
       const folder = resolve(destination);
       const state = await compareDestination(folder, chosen, { ...options, others: stored.document.files });
       if (state.kind === 'new') await writeNewFolder(repository, folder, { files, what, options });
@@ -136,11 +145,17 @@ async function writeFiles(
   });
   const [first] = failed;
   if (first === undefined) return;
-  throw failedFiles(failed.map(({ error }) => error), { what, path: files[first.number]!.entry.path });
+  throw failedFiles(
+    failed.map(({ error }) => error),
+    { what, path: files[first.number]!.entry.path },
+  );
 }
 
 /** Names the version and the first file that failed. */
-function failedFiles(errors: readonly StoreError[], { what, path }: { what: string; path: string }): CairnError {
+function failedFiles(
+  errors: readonly StoreError[],
+  { what, path }: { what: string; path: string },
+): CairnError {
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
   const first = errors[0]!.message;
   const message = `${what} cannot be taken out: ${first.includes(path) ? first : `${path}: ${first}`}${more}`;

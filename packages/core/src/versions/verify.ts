@@ -43,11 +43,19 @@ export function verifyVersion(
 }
 
 /** Verifies all versions of a model; what they share is read once. */
-export function verifyModel(registry: Registry, model: string, options: TaskOptions = {}): Promise<Verification[]> {
+export function verifyModel(
+  registry: Registry,
+  model: string,
+  options: TaskOptions = {},
+): Promise<Verification[]> {
   return atBorder(() =>
     withModel(registry, model, async (repository) => {
       const tags = await versionTags(repository, registry, model);
-      return verifyVersions(repository, tags.map(({ name }) => ({ model, version: name })), options);
+      return verifyVersions(
+        repository,
+        tags.map(({ name }) => ({ model, version: name })),
+        options,
+      );
     }),
   );
 }
@@ -108,7 +116,11 @@ async function prepare(repository: Repository, target: VersionTarget): Promise<C
 }
 
 /** Reads each distinct content once, however many versions and files share it. */
-async function checkContents(repository: Repository, checkups: readonly Checkup[], options: TaskOptions): Promise<void> {
+async function checkContents(
+  repository: Repository,
+  checkups: readonly Checkup[],
+  options: TaskOptions,
+): Promise<void> {
   const distinct = new Map<string, { content: FileContent; in: Checkup[] }>();
   for (const checkup of checkups) {
     for (const content of checkup.contents) {
@@ -127,7 +139,12 @@ async function checkContents(repository: Repository, checkups: readonly Checkup[
       checkObjects: true,
       ...(options.signal && { signal: options.signal }),
       onProgress: ({ bytes, files }) =>
-        options.onProgress?.({ phase: 'verifying', done: bytes, total, files: { done: files, total: jobs.length } }),
+        options.onProgress?.({
+          phase: 'verifying',
+          done: bytes,
+          total,
+          files: { done: files, total: jobs.length },
+        }),
     },
   );
   for (const { number, error } of failed) {
@@ -155,7 +172,10 @@ function finished({ target, contents, problems }: Checkup): Verification {
   };
 }
 
-function failure(target: { readonly model: string; readonly version: string | null }, error: CairnError): Verification {
+function failure(
+  target: { readonly model: string; readonly version: string | null },
+  error: CairnError,
+): Verification {
   return { ...target, ok: false, files: 0, bytes: 0, problems: [problemOf(error)] };
 }
 

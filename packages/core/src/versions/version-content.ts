@@ -1,4 +1,4 @@
-import { type FileContent, type ObjectId, type PartRef, readParts, type Repository } from '@cairn/store';
+import { type FileContent, type ObjectId, type PartRef, type Repository, readParts } from '@cairn/store';
 import { CairnError, readingOf } from '../errors.ts';
 import type { VersionFileEntry } from '../schema/version.ts';
 import { treePath } from './document-files.ts';

@@ -2,10 +2,15 @@ import type { Identity } from '../environment.ts';
 import { CairnError } from '../errors.ts';
 import { checkDescription, checkLabels } from '../models/details.ts';
 import { encodeJson } from '../schema/document.ts';
-import { VERSION_SCHEMA, type VersionDocument, versionDocument, type VersionFileEntry } from '../schema/version.ts';
+import {
+  VERSION_SCHEMA,
+  type VersionDocument,
+  type VersionFileEntry,
+  versionDocument,
+} from '../schema/version.ts';
 import type { Walk } from '../sources/walk.ts';
-import type { PlacedFile } from './version-tree.ts';
 import type { VersionTarget } from './version-repository.ts';
+import type { PlacedFile } from './version-tree.ts';
 
 /** What can be said of a version when it is made. */
 export interface VersionDetails {

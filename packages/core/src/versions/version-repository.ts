@@ -1,4 +1,12 @@
-import { type ObjectId, parseCommit, parseTag, parseTree, readRef, type Repository, type TreeEntry } from '@cairn/store';
+import {
+  type ObjectId,
+  parseCommit,
+  parseTag,
+  parseTree,
+  type Repository,
+  readRef,
+  type TreeEntry,
+} from '@cairn/store';
 import { CairnError, readingOf } from '../errors.ts';
 import { aliasedVersion } from '../models/aliases.ts';
 import { readMain } from '../models/main-branch.ts';
@@ -43,10 +51,14 @@ export async function resolveVersionName(
   const aliased = aliasedVersion(document, version);
   if (aliased === undefined) throw unknownVersion(model, version);
   if (readRef(repository.gitDir, TAG_PREFIX + aliased)) return aliased;
-  throw new CairnError('not-found', `the alias ${version} of ${model} stands for ${aliased}, which is not here`, {
-    hint: `see what there is with \`cairn ls ${model}\``,
-    data: { model, version: aliased },
-  });
+  throw new CairnError(
+    'not-found',
+    `the alias ${version} of ${model} stands for ${aliased}, which is not here`,
+    {
+      hint: `see what there is with \`cairn ls ${model}\``,
+      data: { model, version: aliased },
+    },
+  );
 }
 
 /** Reads what a version's tag leads to. Throws `not-found`, or `damaged` when it leads elsewhere than to a version. */
@@ -74,7 +86,11 @@ export async function readStoredVersion(
 }
 
 /** The entries of a tree by name. `what` is for the message when it is not one. */
-export async function treeEntries(repository: Repository, tree: ObjectId, what: string): Promise<Map<string, TreeEntry>> {
+export async function treeEntries(
+  repository: Repository,
+  tree: ObjectId,
+  what: string,
+): Promise<Map<string, TreeEntry>> {
   const { bytes } = await readAs(repository, tree, 'tree', what);
   const entries = new Map<string, TreeEntry>();
   for (const entry of parseTree(bytes)) {
@@ -106,7 +122,8 @@ async function commitOf(
   { what, version }: { readonly what: string; readonly version: string },
 ): Promise<ObjectId> {
   const object = await repository.objects.read(tag);
-  if (object.kind !== 'tag') throw notAVersion(what, `its tag points at a ${object.kind}, not at an annotated tag`);
+  if (object.kind !== 'tag')
+    throw notAVersion(what, `its tag points at a ${object.kind}, not at an annotated tag`);
   const { kind, target, name } = parseTag(object.bytes);
   checkTagName(name, version);
   if (kind !== 'commit') throw notAVersion(what, `its tag points at a ${kind}, not at a commit`);

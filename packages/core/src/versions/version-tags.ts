@@ -27,7 +27,11 @@ const CACHE_FROM = 50;
 type CachedTag = Omit<VersionTag, 'tag'>;
 
 /** All versions of a model as their tags tell, newest first. Reads each tag object once in the life of the cache. */
-export async function versionTags(repository: Repository, registry: Registry, model: string): Promise<VersionTag[]> {
+export async function versionTags(
+  repository: Repository,
+  registry: Registry,
+  model: string,
+): Promise<VersionTag[]> {
   const refs = listRefs(repository.gitDir, TAG_PREFIX);
   const cacheName = `versions/${model}`;
   const cached: Record<string, CachedTag> =
@@ -71,7 +75,8 @@ interface TagToRead {
 function readTag(repository: Repository, { model, name, id }: TagToRead): VersionTag {
   try {
     const { kind, bytes } = repository.objects.readSync(id);
-    if (kind !== 'tag') throw new CairnError('damaged', `the tag ${name} points at a ${kind}, not at an annotated tag`);
+    if (kind !== 'tag')
+      throw new CairnError('damaged', `the tag ${name} points at a ${kind}, not at an annotated tag`);
     const { tagger, message, name: ownName } = parseTag(bytes);
     checkTagName(ownName, name);
     const createdBy = { name: tagger?.name ?? '', email: tagger?.email ?? '' };
@@ -84,10 +89,14 @@ function readTag(repository: Repository, { model, name, id }: TagToRead): Versio
 /** A ref with a name that its tag does not have was moved, by accident or to pass one version off as another. */
 export function checkTagName(found: string, expected: string): void {
   if (found === expected) return;
-  throw new CairnError('damaged', `the tag ${expected} calls itself ${JSON.stringify(found)}: it is not this version`, {
-    hint: 'take it from another clone; if it was made as another name for that version, delete it with `git tag -d`',
-    data: { version: expected, found },
-  });
+  throw new CairnError(
+    'damaged',
+    `the tag ${expected} calls itself ${JSON.stringify(found)}: it is not this version`,
+    {
+      hint: 'take it from another clone; if it was made as another name for that version, delete it with `git tag -d`',
+      data: { version: expected, found },
+    },
+  );
 }
 
 const UNREADABLE = {

@@ -12,7 +12,8 @@ export function findAbandonedFiles(gitDir: string, now: Date): FileOnDisk[] {
 
 /** The same in the folder where leases and locks of Cairn's own stand. */
 export function sweepOwnFolder(gitDir: string, now: Date): void {
-  for (const folder of [join(gitDir, 'cairn'), join(gitDir, 'cairn', 'leases')]) sweepAbandoned(folder, { now });
+  for (const folder of [join(gitDir, 'cairn'), join(gitDir, 'cairn', 'leases')])
+    sweepAbandoned(folder, { now });
 }
 
 function refFolders(gitDir: string): string[] {

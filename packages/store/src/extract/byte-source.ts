@@ -21,7 +21,8 @@ export interface ByteSource {
 
 /** Reads only the parts that a range touches; each is checked against its object id before its bytes are given. */
 export function openByteSource(objects: ObjectStore, content: FileContent): ByteSource {
-  const stream = (range: ByteRange = { offset: 0 }) => streamRange(objects, content, checkedRange(content, range));
+  const stream = (range: ByteRange = { offset: 0 }) =>
+    streamRange(objects, content, checkedRange(content, range));
   return {
     size: content.size,
     read: (offset, length) => joined(stream({ offset, length })),
@@ -47,12 +48,17 @@ function checkedRange({ path, size }: FileContent, { offset, length = size }: By
   return { from: Math.min(offset, size), to: Math.min(offset + length, size) };
 }
 
-async function* streamRange(objects: ObjectStore, content: FileContent, { from, to }: Span): AsyncGenerator<Uint8Array> {
+async function* streamRange(
+  objects: ObjectStore,
+  content: FileContent,
+  { from, to }: Span,
+): AsyncGenerator<Uint8Array> {
   for (let index = firstPart(content.parts, from); index < content.parts.length; index += 1) {
     const { start, size, id } = content.parts[index]!;
     if (start >= to) return;
     const { kind, bytes } = await objects.read(id);
-    if (kind !== 'blob' || bytes.byteLength !== size) throw wrongPart(content, { start, size, id }, bytes.byteLength);
+    if (kind !== 'blob' || bytes.byteLength !== size)
+      throw wrongPart(content, { start, size, id }, bytes.byteLength);
     yield bytes.subarray(Math.max(from - start, 0), Math.min(to - start, size));
   }
 }
@@ -70,7 +76,11 @@ function firstPart(parts: readonly PartRef[], offset: number): number {
 }
 
 function wrongPart({ path }: FileContent, { start, size, id }: PartRef, found: number): StoreError {
-  return new StoreError('damaged', `${path} is damaged at byte ${start}: expected a part of ${size} bytes, got ${found}`, {
-    data: { path, start, id },
-  });
+  return new StoreError(
+    'damaged',
+    `${path} is damaged at byte ${start}: expected a part of ${size} bytes, got ${found}`,
+    {
+      data: { path, start, id },
+    },
+  );
 }

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { StoreError, translated } from '../errors.ts';
-import { errorFromMessage, startThread, type Thread } from '../threads/thread.ts';
 import type { Repository } from '../repository/open.ts';
+import { errorFromMessage, startThread, type Thread } from '../threads/thread.ts';
 import type { ExtractData, FromExtractor, ToExtractor } from './extract-messages.ts';
 import { createBodyBuffer } from './file-body.ts';
 import { type FileJob, runFileJob } from './file-job.ts';
@@ -48,7 +48,11 @@ async function extractInline({ objects }: Repository, run: Run): Promise<void> {
   const checkObjects = run.options.checkObjects ?? false;
   for (let batch = run.nextBatch(); batch; batch = run.nextBatch()) {
     for (const { number, job } of batch) {
-      const failure = await runFileJob(objects, job, { buffer, checkObjects, onBytes: (count) => run.bytes(count) }).then(
+      const failure = await runFileJob(objects, job, {
+        buffer,
+        checkObjects,
+        onBytes: (count) => run.bytes(count),
+      }).then(
         () => null,
         (error) => translated(error, `cannot take out ${job.content.path}`),
       );
@@ -71,7 +75,8 @@ async function extractInThread(data: ExtractData, run: Run): Promise<void> {
         onMessage: (message) => {
           try {
             if (message.kind === 'bytes') run.bytes(message.count);
-            else if (message.kind === 'file') run.file(message.number, message.error && errorFromMessage(message.error));
+            else if (message.kind === 'file')
+              run.file(message.number, message.error && errorFromMessage(message.error));
             else next();
           } catch (error) {
             reject(error);

@@ -19,7 +19,11 @@ parentPort?.on('message', async ({ jobs }: ToExtractor) => {
 
 async function outcome(job: ToExtractor['jobs'][number]['job']) {
   try {
-    await runFileJob(objects, job, { buffer, checkObjects, onBytes: (count) => send({ kind: 'bytes', count }) });
+    await runFileJob(objects, job, {
+      buffer,
+      checkObjects,
+      onBytes: (count) => send({ kind: 'bytes', count }),
+    });
     return null;
   } catch (error) {
     return errorMessage(translated(error, `cannot take out ${job.content.path}`));

@@ -20,7 +20,11 @@ export function createBodyBuffer(): Buffer {
  * Walks the bytes of a file in order. A piece is valid until the next one is asked for, and must not be
  * trusted before the walk ends: it ends with `damaged` when the whole does not have the file's SHA-256.
  */
-export function* fileBody(objects: ObjectStore, content: FileContent, options: BodyOptions): Generator<Buffer, void, void> {
+export function* fileBody(
+  objects: ObjectStore,
+  content: FileContent,
+  options: BodyOptions,
+): Generator<Buffer, void, void> {
   const sha256 = createHash('sha256');
   for (const { id, size } of content.parts) {
     const bytes = objects.readBlobSync(id, {

@@ -27,7 +27,11 @@ export interface FileContent {
 export async function readParts(objects: ObjectStore, tree: ObjectId, size: number): Promise<PartRef[]> {
   const entries = parseTree((await objects.read(tree)).bytes);
   const folder = entries.find(({ mode }) => mode !== '100644');
-  if (folder) throw new StoreError('damaged', `expected only parts in tree ${tree}, got ${folder.name} (${folder.mode})`);
+  if (folder)
+    throw new StoreError(
+      'damaged',
+      `expected only parts in tree ${tree}, got ${folder.name} (${folder.mode})`,
+    );
   const parts = partsFromNames(
     entries.map(({ name }) => name),
     size,

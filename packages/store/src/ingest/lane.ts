@@ -2,7 +2,7 @@ import type { StoreError } from '../errors.ts';
 import type { ObjectId } from '../objects/object-id.ts';
 import type { FinishedPack } from '../pack/pack-writer.ts';
 import { errorFromMessage, startThread, type Thread } from '../threads/thread.ts';
-import { Packer } from './packer.ts';
+import type { Packer } from './packer.ts';
 import type { FromPacker, PackerData, ToPacker } from './packer-messages.ts';
 import type { Slab } from './slab.ts';
 import { type Slots, slotBytes } from './slots.ts';

@@ -136,7 +136,9 @@ export class ObjectWriter implements AsyncDisposable {
     this.#open = false;
     await Promise.all(this.#lanes.map((lane) => lane.stop()));
     this.#metadata.abort();
-    const leftovers = readdirSync(this.folder).filter((name) => name.startsWith('tmp_') && name.includes(this.label));
+    const leftovers = readdirSync(this.folder).filter(
+      (name) => name.startsWith('tmp_') && name.includes(this.label),
+    );
     for (const name of leftovers) removeIfThere(join(this.folder, name));
   }
 }

@@ -12,7 +12,10 @@ function send(message: FromReader): void {
 }
 
 try {
-  for (const slab of readFiles(files, { take: () => takeSlot(slots), bytes: (slot) => slotBytes(slots, slot) })) {
+  for (const slab of readFiles(files, {
+    take: () => takeSlot(slots),
+    bytes: (slot) => slotBytes(slots, slot),
+  })) {
     send({ kind: 'slab', slab });
   }
   send({ kind: 'end' });

@@ -1,12 +1,12 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { createHash, hash } from 'node:crypto';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { StoreError, systemCode, translated } from '../errors.ts';
 import { PART_SIZE } from '../parts/constants.ts';
 import { createCutter } from '../parts/cutter.ts';
 import { planFile } from './plan.ts';
 import type { Piece, ReadFile, Slab } from './slab.ts';
 import { SLOT_SIZE } from './slots.ts';
-import { type FileIdentity, identityOf, sameIdentity, type SourceFile } from './source-file.ts';
+import { type FileIdentity, identityOf, type SourceFile, sameIdentity } from './source-file.ts';
 
 /** Small files in one slab at most, so that a slab of tiny files does not keep one packer busy for long. */
 const PIECES_MAX = 1024;

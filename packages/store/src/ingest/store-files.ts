@@ -42,7 +42,11 @@ export async function storeFiles(
   return collection.storedFiles();
 }
 
-async function storeInline(writer: ObjectWriter, files: readonly SourceFile[], collection: Collection): Promise<void> {
+async function storeInline(
+  writer: ObjectWriter,
+  files: readonly SourceFile[],
+  collection: Collection,
+): Promise<void> {
   const slots = createSlots(2);
   const lane = inlineLane(writer.inlinePacker, slots);
   const source = { take: () => takeSlot(slots), bytes: (slot: number) => slotBytes(slots, slot) };
@@ -52,7 +56,11 @@ async function storeInline(writer: ObjectWriter, files: readonly SourceFile[], c
   }
 }
 
-async function storeInThreads(writer: ObjectWriter, files: readonly SourceFile[], collection: Collection): Promise<void> {
+async function storeInThreads(
+  writer: ObjectWriter,
+  files: readonly SourceFile[],
+  collection: Collection,
+): Promise<void> {
   // The reading thread keeps a core busy, too.
   const laneCount = Math.min(Math.max(availableParallelism() - 1, 1), LANES_MAX);
   const slots = createSlots(2 * laneCount + 1);
@@ -73,19 +81,24 @@ async function pump(
   let reader: Thread<never> | undefined;
   try {
     await new Promise<void>((resolve, reject) => {
-      reader = startThread<never, FromReader>(import.meta.url, 'reader-thread', { files, slots } satisfies ReaderData, {
-        onMessage: (message) => {
-          if (message.kind === 'end') resolve();
-          else if (message.kind === 'error') reject(errorFromMessage(message.error));
-          else {
-            const { slab } = message;
-            const stored = store(slab).then(() => releaseSlot(slots, slab.slot));
-            underway.add(stored);
-            stored.then(() => underway.delete(stored), reject);
-          }
+      reader = startThread<never, FromReader>(
+        import.meta.url,
+        'reader-thread',
+        { files, slots } satisfies ReaderData,
+        {
+          onMessage: (message) => {
+            if (message.kind === 'end') resolve();
+            else if (message.kind === 'error') reject(errorFromMessage(message.error));
+            else {
+              const { slab } = message;
+              const stored = store(slab).then(() => releaseSlot(slots, slab.slot));
+              underway.add(stored);
+              stored.then(() => underway.delete(stored), reject);
+            }
+          },
+          onBroken: reject,
         },
-        onBroken: reject,
-      });
+      );
     });
     await Promise.all(underway);
   } finally {

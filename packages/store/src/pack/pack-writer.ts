@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { StoreError, translated } from '../errors.ts';
 import { removeIfThere, replaceDurably, temporaryPath, writeFileDurably } from '../files/durable.ts';
+import { WriteBack } from '../files/write-back.ts';
 import type { ObjectId, ObjectKind } from '../objects/object-id.ts';
 import { encodeIndex } from './index-format.ts';
 import { PACK_SIZE_MAX } from './limits.ts';
 import { encodePackHeader, PACK_HEADER_SIZE } from './pack-file.ts';
 import { type EntryForm, encodeWholeEntry } from './whole-entry.ts';
-import { WriteBack } from '../files/write-back.ts';
 
 export interface FinishedPack {
   /** Without `.pack` or `.idx`. */

@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readHolder } from '../files/lock.ts';
 import type { OwnerState } from '../files/owner.ts';
@@ -38,10 +38,17 @@ function standingLock(path: string): StandingLock[] {
 }
 
 function filesIn(folder: string, recursive: boolean): string[] {
+  return entriesOf(folder).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isFile()) return [path];
+    // Not by `readdirSync`, which would follow links out of the repository, or round in circles.
+    return recursive && entry.isDirectory() ? filesIn(path, recursive) : [];
+  });
+}
+
+function entriesOf(folder: string): Dirent[] {
   try {
-    return readdirSync(folder, { withFileTypes: true, recursive })
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name));
+    return readdirSync(folder, { withFileTypes: true });
   } catch {
     return [];
   }

@@ -35,7 +35,12 @@ export interface ThreadEvents<Out> {
  * Starts a thread from the module `<name>.js` beside `from` (`<name>.ts` when the sources run unbuilt).
  * `data` reaches it as `workerData`.
  */
-export function startThread<In, Out>(from: string, name: string, data: unknown, events: ThreadEvents<Out>): Thread<In> {
+export function startThread<In, Out>(
+  from: string,
+  name: string,
+  data: unknown,
+  events: ThreadEvents<Out>,
+): Thread<In> {
   const unbuilt = from.endsWith('.ts');
   const worker = new Worker(new URL(`./${name}${unbuilt ? '.ts' : '.js'}`, from), {
     workerData: data,
@@ -45,7 +50,8 @@ export function startThread<In, Out>(from: string, name: string, data: unknown, 
   let stopped = false;
   worker.on('message', (message: Out) => events.onMessage(message));
   worker.on('error', (cause) => {
-    if (!stopped) events.onBroken(new StoreError('failed', `thread ${name} broke: ${cause.message}`, { cause }));
+    if (!stopped)
+      events.onBroken(new StoreError('failed', `thread ${name} broke: ${cause.message}`, { cause }));
   });
   worker.on('exit', (code) => {
     if (!stopped) events.onBroken(new StoreError('failed', `thread ${name} ended early with ${code}`));

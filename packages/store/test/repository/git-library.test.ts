@@ -24,11 +24,7 @@ function loadsGit(module: string, statement = ''): boolean {
 
 test('isomorphic-git is loaded when it is asked for, and by no import', () => {
   expect(loadsGit('repository/git-library.ts', 'await module.loadGit()')).toBe(true);
-  for (const module of [
-    'refs/ref-store.ts',
-    'repository/open.ts',
-    'repository/log.ts',
-  ]) {
+  for (const module of ['refs/ref-store.ts', 'repository/open.ts', 'repository/log.ts']) {
     expect(loadsGit(module)).toBe(false);
   }
 });
