@@ -15,9 +15,9 @@ export interface AnotherProcess {
 
 /** What came of it: an error of the library, or nothing. */
 export interface Outcome {
-  readonly code?: string;
-  readonly message?: string;
-  readonly hint?: string;
+  readonly code?: string | undefined;
+  readonly message?: string | undefined;
+  readonly hint?: string | undefined;
 }
 
 /**

@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { git, gitText, pseudoRandomBytes } from '@cairn/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
+  type CairnErrorCode,
   createModel,
   createVersion,
   editModel,
@@ -23,6 +24,7 @@ import {
   listVersions,
   openFile,
   openRegistry,
+  renameModel,
   showModel,
   showVersion,
   takeOut,
@@ -33,8 +35,8 @@ import {
 import { ForgedRepository } from './forged-repository.ts';
 import {
   copyOf,
-  environment,
   type ExpectedFailure,
+  environment,
   expectFailure,
   expectRefusal,
   filesBelow,
@@ -44,6 +46,9 @@ import {
 
 const MIB = 1024 * 1024;
 const WEIGHTS = pseudoRandomBytes('weights', 3 * MIB);
+
+/** What is done to a file, and what it is called then: damage, where nothing else is said. */
+type Harm = [what: string, harm: (path: string) => void, code?: CairnErrorCode];
 
 let healthy: RegistryFixture;
 
@@ -60,10 +65,18 @@ describe('a damaged pack', () => {
     const { revision, start } = secondPart(damaged);
     const { pack } = entryOf(damaged, revision);
     flip(pack, readFileSync(pack).indexOf(WEIGHTS.subarray(start + 500, start + 600)));
-    await expectNotTakenOut(damaged, { code: 'damaged', names: ['m@v1', 'weights.bin'], hint: /cairn verify m@v1/ });
+    await expectNotTakenOut(damaged, {
+      code: 'damaged',
+      names: ['m@v1', 'weights.bin'],
+      hint: /cairn verify m@v1/,
+    });
 
     const verification = await verifyVersion(registry, 'm@v1');
-    expect(verification).toMatchObject({ ok: false, files: 2, problems: [{ path: 'weights.bin', code: 'damaged' }] });
+    expect(verification).toMatchObject({
+      ok: false,
+      files: 2,
+      problems: [{ path: 'weights.bin', code: 'damaged' }],
+    });
 
     using file = await openFile(registry, 'm@v1:weights.bin');
     expect(Buffer.from(await file.read(start - 100, 100))).toEqual(WEIGHTS.subarray(start - 100, start));
@@ -90,7 +103,7 @@ describe('a damaged pack', () => {
     await expectReported(damaged);
   });
 
-  test.each([
+  test.each<Harm>([
     ['cut to half', (path: string) => truncateSync(path, Math.floor(readFileSync(path).length / 2))],
     ['cut by one byte', (path: string) => truncateSync(path, readFileSync(path).length - 1)],
     ['emptied', (path: string) => truncateSync(path, 0)],
@@ -107,12 +120,14 @@ describe('a damaged pack', () => {
     [
       'swapped for another pack',
       (path: string) => {
-        const other = readdirSync(join(path, '..')).find((name) => name.endsWith('.pack') && !path.endsWith(name))!;
+        const other = readdirSync(join(path, '..')).find(
+          (name) => name.endsWith('.pack') && !path.endsWith(name),
+        )!;
         writeFileSync(path, readFileSync(join(path, '..', other)), { flag: 'w' });
       },
     ],
     ['removed', (path: string) => rmSync(path)],
-  ] as const)('a pack that was %s is told', async (_, harm, code = 'damaged') => {
+  ])('a pack that was %s is told', async (_, harm, code = 'damaged') => {
     using damaged = await withTwoVersions();
     const { pack } = entryOf(damaged, 'v1');
     makeWritable(pack);
@@ -144,7 +159,12 @@ describe('damaged loose objects', () => {
   ])('one that was %s is told, whatever it is', async (_, harm) => {
     using damaged = await withTwoVersions();
     unpackAll(damaged);
-    for (const revision of ['v1^{commit}', 'v1:version.json', 'v1:files/notes.txt', secondPart(damaged).revision]) {
+    for (const revision of [
+      'v1^{commit}',
+      'v1:version.json',
+      'v1:files/notes.txt',
+      secondPart(damaged).revision,
+    ]) {
       const path = loosePath(damaged, revision);
       const whole = readFileSync(path);
       const other = loosePath(damaged, 'v2:files/notes.txt');
@@ -159,7 +179,7 @@ describe('damaged loose objects', () => {
 });
 
 describe('damaged refs', () => {
-  test.each([
+  test.each<Harm>([
     ['garbage', (path: string) => writeFileSync(path, 'not an id\n')],
     ['nothing', (path: string) => writeFileSync(path, '')],
     ['zeros', (path: string) => writeFileSync(path, `${'0'.repeat(40)}\n`)],
@@ -173,7 +193,7 @@ describe('damaged refs', () => {
       },
       'hostile',
     ],
-  ] as const)('one that holds %s', async (_, harm, code = 'damaged') => {
+  ])('one that holds %s', async (_, harm, code = 'damaged') => {
     using damaged = await withTwoVersions();
     const { registry, work } = damaged;
     harm(join(damaged.gitDir('m'), 'refs/tags/v1'));
@@ -217,6 +237,7 @@ describe('damaged refs', () => {
       await expectFailure(showModel(registry, 'm'), told);
       await expectFailure(listVersions(registry, 'm'), told);
       await expectRefusal(damaged, () => editModel(registry, 'm', { description: 'x' }), told);
+      await expectRefusal(damaged, () => renameModel(registry, 'm', 'n'), told);
       await expectRefusal(damaged, () => add(damaged, 'v3'), told);
       await takeOut(registry, 'm@v1', join(work, `out${index}`));
       await expectOthersFine(damaged);
@@ -238,7 +259,11 @@ describe('a damaged model.json', () => {
     const { registry, work } = damaged;
     const forged = new ForgedRepository(damaged.gitDir('m'));
     forged.main([{ name: 'model.json', id: forged.blob(text) }]);
-    const told = { code, names: ['model.json of m'], hint: code === 'damaged' ? /another clone/ : /update cairn/ } as const;
+    const told = {
+      code,
+      names: ['model.json of m'],
+      hint: code === 'damaged' ? /another clone/ : /update cairn/,
+    } as const;
     await expectFailure(showModel(registry, 'm'), told);
     await expectFailure(listVersions(registry, 'm'), told);
     await expectRefusal(damaged, () => editModel(registry, 'm', { description: 'x' }), told);
@@ -250,7 +275,11 @@ describe('a damaged model.json', () => {
   test('a model.json that is not there', async () => {
     using damaged = await withTwoVersions();
     new ForgedRepository(damaged.gitDir('m')).main([{ name: 'model.json', id: '' }]);
-    await expectFailure(showModel(damaged.registry, 'm'), { code: 'damaged', names: ['model m', 'model.json'], hint: /fetch/ });
+    await expectFailure(showModel(damaged.registry, 'm'), {
+      code: 'damaged',
+      names: ['model m', 'model.json'],
+      hint: /fetch/,
+    });
     await expectOthersFine(damaged);
   });
 });
@@ -259,7 +288,11 @@ describe('a damaged repository', () => {
   test.each([
     ['no HEAD', (gitDir: string) => rmSync(join(gitDir, 'HEAD')), 'unsupported'],
     ['no objects', (gitDir: string) => rmSync(join(gitDir, 'objects'), { recursive: true }), 'unsupported'],
-    ['settings that are garbage', (gitDir: string) => writeFileSync(join(gitDir, 'config'), '[[['), 'damaged'],
+    [
+      'settings that are garbage',
+      (gitDir: string) => writeFileSync(join(gitDir, 'config'), '[[['),
+      'damaged',
+    ],
     [
       'a newer format of Git',
       (gitDir: string) => git(gitDir, ['config', 'core.repositoryformatversion', '2']),
@@ -267,7 +300,11 @@ describe('a damaged repository', () => {
     ],
     [
       'another hash',
-      (gitDir: string) => appendFileSync(join(gitDir, 'config'), '[core]\nrepositoryformatversion=1\n[extensions]\nobjectformat=sha256\n'),
+      (gitDir: string) =>
+        appendFileSync(
+          join(gitDir, 'config'),
+          '[core]\nrepositoryformatversion=1\n[extensions]\nobjectformat=sha256\n',
+        ),
       'unsupported',
     ],
   ] as const)('one with %s is told, and the others go on', async (_, harm, code) => {
@@ -275,12 +312,15 @@ describe('a damaged repository', () => {
     const { registry } = damaged;
     harm(damaged.gitDir('m'));
     const told = { code, names: [join('models', 'm.git')], hint: /./ };
-    for (const operation of [showModel, listVersions, verifyModel]) await expectFailure(operation(registry, 'm'), told);
+    for (const operation of [showModel, listVersions, verifyModel])
+      await expectFailure(operation(registry, 'm'), told);
     expect(await verifyRegistry(registry)).toMatchObject([
       { model: 'm', version: null, ok: false, problems: [{ code }] },
       { model: 'other', version: 'v1', ok: true },
     ]);
-    expect(await examineRegistry(registry)).toContainEqual(expect.objectContaining({ level: 'problem', subject: 'm' }));
+    expect(await examineRegistry(registry)).toContainEqual(
+      expect.objectContaining({ level: 'problem', subject: 'm' }),
+    );
     await expectOthersFine(damaged);
   });
 
@@ -305,7 +345,12 @@ describe('a damaged registry.json', () => {
     ['nothing', '', 'damaged', /another clone|backup/],
     ['no JSON', 'name: models', 'damaged', /another clone|backup/],
     ['another document', '{"name":"package"}', 'damaged', /another clone|backup/],
-    ['no name', '{"schema":"cairn.registry/1","name":"","description":""}', 'damaged', /another clone|backup/],
+    [
+      'no name',
+      '{"schema":"cairn.registry/1","name":"","description":""}',
+      'damaged',
+      /another clone|backup/,
+    ],
     ['a newer format', '{"schema":"cairn.registry/2"}', 'unsupported', /update cairn/],
   ] as const)('one that holds %s', async (_, text, code, hint) => {
     using damaged = await registryFixture();
@@ -338,12 +383,21 @@ function withTwoVersions(): Promise<RegistryFixture> {
 async function healthyRegistry(): Promise<RegistryFixture> {
   const fixture = await registryFixture();
   const { registry } = fixture;
-  fixture.write({ 'v1/weights.bin': WEIGHTS, 'v1/notes.txt': 'first', 'v2/notes.txt': 'second', 'v3/a.txt': 'third' });
+  fixture.write({
+    'v1/weights.bin': WEIGHTS,
+    'v1/notes.txt': 'first',
+    'v2/notes.txt': 'second',
+    'v3/a.txt': 'third',
+  });
   await createModel(registry, 'm');
   await createModel(registry, 'other');
   await add(fixture, 'v1');
   await add(fixture, 'v2');
-  await createVersion(registry, { model: 'other', version: 'v1' }, { sources: [{ path: join(fixture.work, 'v2') }] });
+  await createVersion(
+    registry,
+    { model: 'other', version: 'v1' },
+    { sources: [{ path: join(fixture.work, 'v2') }] },
+  );
   return fixture;
 }
 
@@ -361,7 +415,10 @@ async function expectBrokenVersion(damaged: RegistryFixture, expected: ExpectedF
     { version: 'v1', ok: false, problems: [{ code: expected.code }] },
   ]);
   const listed = await listVersions(registry, 'm');
-  expect(listed).toMatchObject([{ version: 'v2', latest: true }, { version: 'v1', problem: { code: expected.code } }]);
+  expect(listed).toMatchObject([
+    { version: 'v2', latest: true },
+    { version: 'v1', problem: { code: expected.code } },
+  ]);
   await takeOut(registry, 'm@latest', join(damaged.work, 'latest'));
 }
 
@@ -387,7 +444,10 @@ async function expectOthersFine({ registry }: RegistryFixture): Promise<void> {
 }
 
 /** Where Git says that an object stands. */
-function entryOf({ gitDir }: RegistryFixture, revision: string): { pack: string; offset: number; size: number } {
+function entryOf(
+  { gitDir }: RegistryFixture,
+  revision: string,
+): { pack: string; offset: number; size: number } {
   const id = gitText(gitDir('m'), 'rev-parse', '--verify', revision);
   const folder = join(gitDir('m'), 'objects/pack');
   for (const name of readdirSync(folder).filter((each) => each.endsWith('.idx'))) {
@@ -395,7 +455,8 @@ function entryOf({ gitDir }: RegistryFixture, revision: string): { pack: string;
       .split('\n')
       .find((each) => each.startsWith(id));
     const [, , , size, offset] = line?.split(/\s+/) ?? [];
-    if (size && offset) return { pack: join(folder, name.replace(/idx$/, 'pack')), offset: Number(offset), size: Number(size) };
+    if (size && offset)
+      return { pack: join(folder, name.replace(/idx$/, 'pack')), offset: Number(offset), size: Number(size) };
   }
   throw new Error(`${revision} is in no pack`);
 }

@@ -48,14 +48,14 @@ beforeAll(async () => {
   chmodSync(join(source, 'bin/run.sh'), 0o755);
   await createModel(fixture.registry, 'm');
   await createVersion(fixture.registry, { model: 'm', version: 'v1' }, { sources: [{ path: source }] });
-  next = 0;
 });
 
 afterAll(() => fixture[Symbol.dispose]());
 
 /** A path of its own for every test, where nothing is yet. */
 function fresh(): string {
-  out = join(fixture.work, `out${(next += 1)}`, 'version');
+  next += 1;
+  out = join(fixture.work, `out${next}`, 'version');
   mkdirSync(join(out, '..'));
   return out;
 }
@@ -79,7 +79,8 @@ describe('a destination where nothing is', () => {
   });
 
   test('a file, or a link to wherever, is no folder', async () => {
-    const refused = (problem: string) => ({ code: 'refused', names: [out, problem], hint: /another place/ }) as const;
+    const refused = (problem: string) =>
+      ({ code: 'refused', names: [out, problem], hint: /another place/ }) as const;
     writeFileSync(fresh(), 'precious');
     await refuses(refused('not a folder'), { force: true });
     for (const target of [fixture.work, 'nowhere']) {
@@ -129,14 +130,17 @@ describe('a destination where the version is already', () => {
     expect(Object.keys(filesBelow(out)).length).toBe(9);
   });
 
-  test.skipIf(onWindows)('an executable that is none any more is put right with force, and the other way round', async () => {
-    await get(fresh());
-    chmodSync(join(out, 'bin/run.sh'), 0o644);
-    chmodSync(join(out, 'config.json'), 0o755);
-    await refuses({ code: 'refused', names: ['differs'], hint: /--force/ });
-    expect(await get(out, { force: true })).toMatchObject({ files: 2, unchanged: 5 });
-    expect(executables()).toEqual(['bin/run.sh']);
-  });
+  test.skipIf(onWindows)(
+    'an executable that is none any more is put right with force, and the other way round',
+    async () => {
+      await get(fresh());
+      chmodSync(join(out, 'bin/run.sh'), 0o644);
+      chmodSync(join(out, 'config.json'), 0o755);
+      await refuses({ code: 'refused', names: ['differs'], hint: /--force/ });
+      expect(await get(out, { force: true })).toMatchObject({ files: 2, unchanged: 5 });
+      expect(executables()).toEqual(['bin/run.sh']);
+    },
+  );
 
   test('what a process that was killed left aside does not stand in the way', async () => {
     await get(fresh());
@@ -182,14 +186,20 @@ describe('a destination with something else in it', () => {
     for (const place of ['data', 'data/deep']) {
       mkdirSync(join(fresh(), place, '..'), { recursive: true });
       symlinkSync(outside, join(out, place));
-      await refuses({ code: 'refused', names: [join(out, place), 'folder belongs'], hint: /move it away/ }, { force: true });
+      await refuses(
+        { code: 'refused', names: [join(out, place), 'folder belongs'], hint: /move it away/ },
+        { force: true },
+      );
       expect(readdirSync(outside)).toEqual([]);
     }
   });
 
   test('a file in the place of a folder, and a folder in the place of a file, stay', async () => {
     writeFiles(fresh(), { data: 'a file' });
-    await refuses({ code: 'refused', names: [join(out, 'data'), 'folder belongs'], hint: /move it away/ }, { force: true });
+    await refuses(
+      { code: 'refused', names: [join(out, 'data'), 'folder belongs'], hint: /move it away/ },
+      { force: true },
+    );
     writeFiles(fresh(), { 'config.json/mine.txt': 'mine' });
     const names = [join(out, 'config.json'), 'a folder stands'];
     await refuses({ code: 'refused', names, hint: /move it away/ }, { force: true });
@@ -216,22 +226,46 @@ describe('only some of the files', () => {
     [['**/*.txt'], ['data/a.txt', 'data/deep/b.txt']],
     [['*.{txt,sh}'], ['bin/run.sh', 'data/a.txt', 'data/deep/b.txt']],
     [['.h*'], ['.hidden']],
-    [['config.json', 'bin', '*.json'], ['bin/run.sh', 'config.json', 'data/deep/c.json']],
-    [[], ['.hidden', 'bin/run.sh', 'config.json', 'data/a.txt', 'data/deep/b.txt', 'data/deep/c.json', 'weights.bin']],
+    [
+      ['config.json', 'bin', '*.json'],
+      ['bin/run.sh', 'config.json', 'data/deep/c.json'],
+    ],
+    [
+      [],
+      [
+        '.hidden',
+        'bin/run.sh',
+        'config.json',
+        'data/a.txt',
+        'data/deep/b.txt',
+        'data/deep/c.json',
+        'weights.bin',
+      ],
+    ],
   ])('%j chooses %j', async (only, files) => {
     expect(await get(fresh(), { only })).toMatchObject({ files: files.length });
     expect(Object.keys(filesBelow(out))).toEqual(files);
   });
 
-  test.each(['none.txt', 'CONFIG.JSON', 'dat', '*.bin/x', '', '/', '../config.json', '/config.json'])(
-    '%j, which matches nothing, is named, and nothing is written',
-    async (pattern) => {
-      fresh();
-      const missing = { code: 'not-found', names: ['m@v1', JSON.stringify(pattern)], hint: /cairn show m@v1/ } as const;
-      await expectFailure(get(out, { only: ['config.json', pattern] }), missing);
-      expect(existsSync(out)).toBe(false);
-    },
-  );
+  test.each([
+    'none.txt',
+    'CONFIG.JSON',
+    'dat',
+    '*.bin/x',
+    '',
+    '/',
+    '../config.json',
+    '/config.json',
+  ])('%j, which matches nothing, is named, and nothing is written', async (pattern) => {
+    fresh();
+    const missing = {
+      code: 'not-found',
+      names: ['m@v1', JSON.stringify(pattern)],
+      hint: /cairn show m@v1/,
+    } as const;
+    await expectFailure(get(out, { only: ['config.json', pattern] }), missing);
+    expect(existsSync(out)).toBe(false);
+  });
 
   test('one choice after another comes into one folder, and what was chosen before is left alone', async () => {
     await get(fresh(), { only: ['*.json'] });

@@ -7,6 +7,8 @@ import {
   createModel,
   createVersion,
   editModel,
+  editVersion,
+  examineRegistry,
   listModels,
   listVersions,
   openFile,
@@ -16,7 +18,7 @@ import {
   takeOut,
   verifyVersion,
 } from '../src/index.ts';
-import { DOCUMENT, factsOf, ForgedRepository, type ForgedVersion, TRAILERS } from './forged-repository.ts';
+import { DOCUMENT, ForgedRepository, factsOf, TRAILERS } from './forged-repository.ts';
 import { expectFailure, filesBelow, type RegistryFixture, registryFixture } from './registry-fixture.ts';
 
 const MIB = 1024 * 1024;
@@ -51,11 +53,25 @@ describe('paths in version.json that could do harm', () => {
   test.each([
     ...['../escape.txt', 'a/../../escape.txt', '..', '.', './a', 'a//b', '/escape.txt', '', 'a/'],
     ...['..\\escape.txt', 'a\\b', 'C:\\escape.txt', 'C:escape.txt', '.. /escape.txt', '... '],
-    ...['.git/hooks/post-checkout', 'a/.GIT/config', 'git~1/config', '.git . ./x', '.g\u200cit/x', '.git::$INDEX_ALLOCATION/x'],
-    ...['nul', 'a/CON.txt', 'com1:', 'a\nb', 'a\0b', '\u001b[2J', 'a\u009b', 'a\ud800', 'x'.repeat(300), 'd/'.repeat(2100) + 'x'],
+    ...[
+      '.git/hooks/post-checkout',
+      'a/.GIT/config',
+      'git~1/config',
+      '.git . ./x',
+      '.g\u200cit/x',
+      '.git::$INDEX_ALLOCATION/x',
+    ],
+    ...['nul', 'a/CON.txt', 'com1:', 'a\nb', 'a\0b', '\u001b[2J', 'a\u009b', 'a\ud800'],
   ])('%j', async (path) => {
     forged.version({ files: [{ path, content: 'harm' }] });
     await expectEverywhere('hostile');
+  });
+
+  test('a name and a path that are too long for any disk', async () => {
+    for (const path of ['x'.repeat(256), Array(17).fill('d'.repeat(250)).join('/')]) {
+      forged.version({ files: [{ path, content: 'harm' }] });
+      await expectEverywhere('hostile');
+    }
   });
 
   test.each([
@@ -76,7 +92,16 @@ describe('paths in version.json that could do harm', () => {
 });
 
 describe('trees that are not what they should be', () => {
-  test.each(['..', '.', '.git', '.Git', 'git~1', '.g\u200cit', 'a/b', ''])('a name %j in a tree', async (name) => {
+  test.each([
+    '..',
+    '.',
+    '.git',
+    '.Git',
+    'git~1',
+    '.g\u200cit',
+    'a/b',
+    '',
+  ])('a name %j in a tree', async (name) => {
     const files = forged.tree([{ name, id: forged.blob('harm') }]);
     forged.version({ files: [{ path: 'a.txt' }], root: [{ mode: '40000', name: 'files', id: files }] });
     await expectBeyondShow('hostile');
@@ -113,10 +138,16 @@ describe('trees that are not what they should be', () => {
   });
 
   test('no files at all, and files that are a file', async () => {
-    forged.version({ files: [{ path: 'a.txt' }], root: [{ name: 'files', id: forged.blob('not a folder') }] });
+    forged.version({
+      files: [{ path: 'a.txt' }],
+      root: [{ name: 'files', id: forged.blob('not a folder') }],
+    });
     await expectBeyondShow('damaged', 'to be a tree, got a blob');
     const json = JSON.stringify({ ...DOCUMENT, files: [{ path: 'a.txt', ...factsOf('') }] });
-    forged.setRef('refs/tags/bad', forged.tagObject(forged.commit(forged.tree([{ name: 'version.json', id: forged.blob(json) }]))));
+    forged.setRef(
+      'refs/tags/bad',
+      forged.tagObject(forged.commit(forged.tree([{ name: 'version.json', id: forged.blob(json) }]))),
+    );
     await expectBeyondShow('damaged', 'a.txt');
   });
 
@@ -129,23 +160,107 @@ describe('trees that are not what they should be', () => {
 });
 
 describe('parts that do not make up their file', () => {
-  const content = pseudoRandomBytes('parts', 3 * MIB).toString('latin1').replace(/[^ -~]/g, '.');
-  const [one, two, three] = [0, MIB, 2 * MIB].map((start) => content.slice(start, start + MIB)) as [string, string, string];
+  const content = pseudoRandomBytes('parts', 3 * MIB)
+    .toString('latin1')
+    .replace(/[^ -~]/g, '.');
+  const [one, two, three] = [0, MIB, 2 * MIB].map((start) => content.slice(start, start + MIB)) as [
+    string,
+    string,
+    string,
+  ];
   const at = (start: number) => start.toString(16).padStart(12, '0');
 
   const cases: [string, [string, string][]][] = [
-    ['one listed twice', [[at(0), one], [at(0), one], [at(MIB), two], [at(2 * MIB), three]]],
-    ['one listed twice under two names', [[at(0), one], [`${at(0)}-a`, one], [at(MIB), two], [at(2 * MIB), three]]],
-    ['out of order', [[at(MIB), two], [at(0), one], [at(2 * MIB), three]]],
-    ['a gap', [[at(0), one], [at(2 * MIB), three]]],
-    ['a gap at the beginning', [[at(MIB), two], [at(2 * MIB), three]]],
-    ['an overlap', [[at(0), one + two], [at(MIB), two], [at(2 * MIB), three]]],
-    ['one too short', [[at(0), one], [at(MIB), two.slice(1)], [at(2 * MIB), three]]],
-    ['one beyond the end', [[at(0), one], [at(MIB), two], [at(2 * MIB), three], [at(3 * MIB), '']]],
-    ['two that were swapped', [[at(0), two], [at(MIB), one], [at(2 * MIB), three]]],
+    [
+      'one listed twice',
+      [
+        [at(0), one],
+        [at(0), one],
+        [at(MIB), two],
+        [at(2 * MIB), three],
+      ],
+    ],
+    [
+      'one listed twice under two names',
+      [
+        [at(0), one],
+        [`${at(0)}-a`, one],
+        [at(MIB), two],
+        [at(2 * MIB), three],
+      ],
+    ],
+    [
+      'out of order',
+      [
+        [at(MIB), two],
+        [at(0), one],
+        [at(2 * MIB), three],
+      ],
+    ],
+    [
+      'a gap',
+      [
+        [at(0), one],
+        [at(2 * MIB), three],
+      ],
+    ],
+    [
+      'a gap at the beginning',
+      [
+        [at(MIB), two],
+        [at(2 * MIB), three],
+      ],
+    ],
+    [
+      'an overlap',
+      [
+        [at(0), one + two],
+        [at(MIB), two],
+        [at(2 * MIB), three],
+      ],
+    ],
+    [
+      'one too short',
+      [
+        [at(0), one],
+        [at(MIB), two.slice(1)],
+        [at(2 * MIB), three],
+      ],
+    ],
+    [
+      'one beyond the end',
+      [
+        [at(0), one],
+        [at(MIB), two],
+        [at(2 * MIB), three],
+        [at(3 * MIB), ''],
+      ],
+    ],
+    [
+      'two that were swapped',
+      [
+        [at(0), two],
+        [at(MIB), one],
+        [at(2 * MIB), three],
+      ],
+    ],
     ['no part at all', []],
-    ['a name that is no offset', [['0', one], [at(MIB), two], [at(2 * MIB), three]]],
-    ['an offset in capitals', [[at(0), one], [at(MIB), two], ['00000020000A', three]]],
+    [
+      'a name that is no offset',
+      [
+        ['0', one],
+        [at(MIB), two],
+        [at(2 * MIB), three],
+      ],
+    ],
+    [
+      'an offset in capitals',
+      [
+        [at(0), one],
+        [at(MIB), two],
+        ['00000020000A', three],
+      ],
+    ],
   ];
 
   test.each(cases)('%s', async (_, parts) => {
@@ -171,7 +286,9 @@ describe('parts that do not make up their file', () => {
     const folder = forged.tree([{ name: at(0), id: forged.blob('a') }]);
     forged.version({
       files: [{ path: 'w.bin', content: 'a' }],
-      root: [{ mode: '40000', name: 'files', id: forged.tree([{ mode: '40000', name: 'w.bin', id: folder }]) }],
+      root: [
+        { mode: '40000', name: 'files', id: forged.tree([{ mode: '40000', name: 'w.bin', id: folder }]) },
+      ],
     });
     await expectBeyondShow('damaged', 'w.bin');
   });
@@ -182,24 +299,48 @@ describe('parts that do not make up their file', () => {
     forged.version({ document: { files: [listed] }, root: [{ mode: '40000', name: 'files', id: files }] });
   }
 
-  test.each([Number.MAX_SAFE_INTEGER, 2 ** 48, 2 ** 47, 3 * MIB - 1, 3 * MIB + 1, 2 * MIB, 0])(
-    'a size of %d for a file in parts',
-    async (size) => {
-      const folder = [one, two, three].map((bytes, index) => ({ name: at(index * MIB), id: forged.blob(bytes) }));
-      forgeParted(forged.tree(folder), size);
-      await expectOnReading('damaged', 'w.bin');
-    },
-  );
+  test.each([
+    Number.MAX_SAFE_INTEGER,
+    2 ** 48,
+    2 ** 47,
+    3 * MIB - 1,
+    3 * MIB + 1,
+    2 * MIB,
+    0,
+  ])('a size of %d for a file in parts', async (size) => {
+    const folder = [one, two, three].map((bytes, index) => ({
+      name: at(index * MIB),
+      id: forged.blob(bytes),
+    }));
+    forgeParted(forged.tree(folder), size);
+    await expectOnReading('damaged', 'w.bin');
+  });
 });
 
 describe('sizes that lie', () => {
-  test.each(['1e18', '9007199254740992', '-1', '0.5', '"1"', 'null', '1e400', '[1]'])('%s is no size', async (size) => {
+  test.each([
+    '1e18',
+    '9007199254740992',
+    '-1',
+    '0.5',
+    '"1"',
+    'null',
+    '1e400',
+    '[1]',
+  ])('%s is no size', async (size) => {
     const files = `[{"path":"a.txt","size":${size},"sha256":"${factsOf('a').sha256}"}]`;
     forged.version({ files: [{ path: 'a.txt', content: 'a' }], text: withFiles(files) });
     await expectEverywhere('damaged', 'size');
   });
 
-  test.each([Number.MAX_SAFE_INTEGER, 2 ** 40, 512 * MIB, 2 * MIB, 2, 0])('%d for a file of one byte', async (size) => {
+  test.each([
+    Number.MAX_SAFE_INTEGER,
+    2 ** 40,
+    512 * MIB,
+    2 * MIB,
+    2,
+    0,
+  ])('%d for a file of one byte', async (size) => {
     forged.version({ files: [{ path: 'a.txt', content: 'a', listed: { size } }] });
     await expectOnReading('damaged', 'a.txt');
   });
@@ -277,7 +418,10 @@ describe('tags that lead elsewhere', () => {
 describe('a version.json that is meant to confuse', () => {
   test('keys that JavaScript keeps for itself change nothing', async () => {
     const keys = '"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}';
-    const text = withFiles('[]').replace(/"(params|metrics|labels)":\{\}/g, '"$1":{"__proto__":1,"toString":1}');
+    const text = withFiles('[]').replace(
+      /"(params|metrics|labels)":\{\}/g,
+      '"$1":{"__proto__":1,"toString":1}',
+    );
     forged.version({ text: withFiles('[]').replace('{', `{${keys},`) });
     expect(await outcomes()).toMatchObject({ show: 'ok', takeOut: 'ok', verify: 'ok' });
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
@@ -287,7 +431,9 @@ describe('a version.json that is meant to confuse', () => {
   });
 
   test('enormous numbers are numbers, as far as there are such', async () => {
-    forged.version({ text: withFiles('[]').replace('"metrics":{}', '"metrics":{"big":1e308,"small":5e-324}') });
+    forged.version({
+      text: withFiles('[]').replace('"metrics":{}', '"metrics":{"big":1e308,"small":5e-324}'),
+    });
     expect((await showVersion(fixture.registry, 'm@bad')).metrics).toEqual({ big: 1e308, small: 5e-324 });
     forged.version({ text: withFiles('[]').replace('"metrics":{}', '"metrics":{"big":1e309}') });
     await expectEverywhere('damaged', 'big');
@@ -343,7 +489,9 @@ describe('a branch main that is meant to confuse', () => {
     const names = [' .json', '-.json', '.json', 'README.md', 'latest.json', 'none.json', '\u001b.json'];
     const entries = names.map((name) => ({ name, id }));
     const folder = { mode: '40000', name: 'good.json', id: forged.tree([]) };
-    const notes = forged.tree([...entries, folder].sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name))));
+    const notes = forged.tree(
+      [...entries, folder].sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name))),
+    );
     forged.main([{ mode: '40000', name: 'notes', id: notes }]);
     await expectHarmless();
     await editModel(fixture.registry, 'm', { description: 'edited' });
@@ -351,10 +499,24 @@ describe('a branch main that is meant to confuse', () => {
   });
 
   test('a note that is none leaves the version as it was described', async () => {
-    for (const id of [forged.blob('{'), forged.blob('{"schema":"cairn.note/2"}'), '2'.repeat(40), forged.hollowBlob(300_000_001)]) {
+    for (const id of [
+      forged.blob('{'),
+      forged.blob('{"schema":"cairn.note/2"}'),
+      '2'.repeat(40),
+      forged.hollowBlob(300_000_001),
+    ]) {
       forged.main([{ mode: '40000', name: 'notes', id: forged.tree([{ name: 'good.json', id }]) }]);
       await expectHarmless();
       await expect(showVersion(fixture.registry, 'm@good')).rejects.toThrow('the note on good');
+      expect(await examineRegistry(fixture.registry)).toContainEqual({
+        level: 'problem',
+        subject: 'm@good',
+        message: expect.stringContaining('the note on good'),
+        hint: expect.stringContaining('cairn edit m@good'),
+      });
+      expect(await editVersion(fixture.registry, 'm@good', { description: '' })).toMatchObject({
+        version: 'good',
+      });
     }
   });
 
@@ -364,14 +526,29 @@ describe('a branch main that is meant to confuse', () => {
   });
 
   test('aliases that are none, or hide behind what every object has', async () => {
-    for (const aliases of ['{"../x":"good"}', '{"latest":"good"}', '{"prod":"../good"}', '{"prod":1}', '[]', 'null']) {
+    for (const aliases of [
+      '{"../x":"good"}',
+      '{"latest":"good"}',
+      '{"prod":"../good"}',
+      '{"prod":1}',
+      '[]',
+      'null',
+    ]) {
       forged.main([{ name: 'model.json', id: forged.blob(modelJson(aliases)) }]);
       await expectBrokenModel('damaged', 'aliases');
     }
-    forged.main([{ name: 'model.json', id: forged.blob(modelJson('{"__proto__":"good","constructor":"good","good":"bad"}')) }]);
+    forged.main([
+      {
+        name: 'model.json',
+        id: forged.blob(modelJson('{"__proto__":"good","constructor":"good","good":"bad"}')),
+      },
+    ]);
     expect(await showVersion(fixture.registry, 'm@constructor')).toMatchObject({ version: 'good' });
     expect(await showVersion(fixture.registry, 'm@good')).toMatchObject({ version: 'good' });
-    await expectFailure(showVersion(fixture.registry, 'm@toString'), { code: 'not-found', names: ['toString'] });
+    await expectFailure(showVersion(fixture.registry, 'm@toString'), {
+      code: 'not-found',
+      names: ['toString'],
+    });
     await expectHarmless();
   });
 
@@ -393,7 +570,10 @@ describe('a branch main that is meant to confuse', () => {
   test('a commit from beyond any calendar', async () => {
     const tree = forged.idOf(`${honestMain}^{tree}`);
     const person = 'Eve <eve@example.org> 9007199254740991 +0000';
-    forged.setRef('refs/heads/main', forged.object('commit', `tree ${tree}\nauthor ${person}\ncommitter ${person}\n\nx\n`));
+    forged.setRef(
+      'refs/heads/main',
+      forged.object('commit', `tree ${tree}\nauthor ${person}\ncommitter ${person}\n\nx\n`),
+    );
     await expectFailure(showModel(fixture.registry, 'm'), { code: 'damaged', names: ['9007199254740991'] });
     expect(await listModels(fixture.registry)).toMatchObject([{ name: 'm', problem: {} }, { name: 'other' }]);
     await expectHarmless();
@@ -481,25 +661,30 @@ async function expectOnReading(code: Result, name: string): Promise<void> {
 
 /** The honest version of the same model, and the other model, are as usable as ever. */
 async function expectHarmless(): Promise<void> {
-  const { registry, work } = fixture;
+  const { registry } = fixture;
   const good = (await listVersions(registry, 'm')).find(({ version }) => version === 'good');
   expect(good).toMatchObject({ files: 2, description: '' });
   expect(good?.problem).toBeUndefined();
   const other = (await listModels(registry)).find(({ name }) => name === 'other');
   expect(other).toMatchObject({ latest: 'good' });
-  await takeOut(registry, 'm@good', join(work, 'good'));
-  expect(Object.keys(filesBelow(join(work, 'good')))).toEqual(['a.txt', 'b/c.txt']);
-  rmSync(join(work, 'good'), { recursive: true });
+  expect(await verifyVersion(registry, 'm@good')).toMatchObject({ ok: true, files: 2 });
 }
 
 /** The model cannot be listed, and says why; its versions can still be taken out, and so can other models. */
 async function expectBrokenModel(code: Result, name: string): Promise<void> {
   const { registry, work } = fixture;
   for (const operation of [listVersions, showModel, editModel]) {
-    await expectFailure(operation(registry, 'm', {}), { code: code as CairnError['code'], names: [/\bm\b/, name], hint: /./ });
+    await expectFailure(operation(registry, 'm', {}), {
+      code: code as CairnError['code'],
+      names: [/\bm\b/, name],
+      hint: /./,
+    });
   }
   const models = await listModels(registry);
-  expect(models).toMatchObject([{ name: 'm', problem: { code } }, { name: 'other', latest: 'good' }]);
+  expect(models).toMatchObject([
+    { name: 'm', problem: { code } },
+    { name: 'other', latest: 'good' },
+  ]);
   expect(models[1]?.problem).toBeUndefined();
   await takeOut(registry, 'm@good', join(work, 'good'));
   rmSync(join(work, 'good'), { recursive: true });

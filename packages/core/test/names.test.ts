@@ -60,9 +60,16 @@ describe('names of models and versions', () => {
     for (const name of PECULIAR_NAMES) {
       const reference = { model: name, version: name };
       await createModel(registry, name);
-      await expectFailure(showVersion(registry, reference), { code: 'not-found', names: [name], hint: /cairn ls/ });
+      await expectFailure(showVersion(registry, reference), {
+        code: 'not-found',
+        names: [name],
+        hint: /cairn ls/,
+      });
       await createVersion(registry, reference, { sources: [{ path: work }], labels: { [name]: name } });
-      expect(await showVersion(registry, reference)).toMatchObject({ ...reference, labels: { [name]: name } });
+      expect(await showVersion(registry, reference)).toMatchObject({
+        ...reference,
+        labels: { [name]: name },
+      });
     }
   });
 
@@ -75,7 +82,8 @@ describe('names of models and versions', () => {
     using fixture = await withVersion();
     const { registry, work } = fixture;
     const refused = { code: 'invalid', names: ['latest'], hint: /another name/ } as const;
-    const add = () => createVersion(registry, { model: 'm', version: 'latest' }, { sources: [{ path: work }] });
+    const add = () =>
+      createVersion(registry, { model: 'm', version: 'latest' }, { sources: [{ path: work }] });
     await expectRefusal(fixture, add, refused);
     await expectRefusal(fixture, () => renameVersion(registry, 'm@v1', 'latest'), refused);
   });
@@ -89,11 +97,30 @@ describe('names that are taken', () => {
     await expectRefusal(fixture, add, { code: 'exists', names: ['m@v1'], hint: /another version name/ });
   });
 
+  test('a version is not made beside one that differs from it only in case', async () => {
+    using fixture = await withVersion();
+    const { registry, work } = fixture;
+    const add = () => createVersion(registry, { model: 'm', version: 'V1' }, { sources: [{ path: work }] });
+    await expectRefusal(fixture, add, {
+      code: 'exists',
+      names: ['m@V1', 'v1', 'only in case'],
+      hint: /another version name/,
+    });
+    await createVersion(registry, { model: 'm', version: 'v2' }, { sources: [{ path: work }] });
+    await expectRefusal(fixture, () => renameVersion(registry, 'm@v2', 'V1'), {
+      code: 'exists',
+      names: ['only in case'],
+    });
+  });
+
   test('a model that exists is not made again, whatever the case of its name', async () => {
     using fixture = await withVersion();
     const exists = { code: 'exists', names: ['m'], hint: /another name/ } as const;
     await expectRefusal(fixture, () => createModel(fixture.registry, 'm'), exists);
-    await expectRefusal(fixture, () => createModel(fixture.registry, 'M'), { ...exists, names: ['only in case'] });
+    await expectRefusal(fixture, () => createModel(fixture.registry, 'M'), {
+      ...exists,
+      names: ['only in case'],
+    });
   });
 
   test('an alias takes the name from versions that are made or renamed', async () => {
@@ -129,8 +156,16 @@ describe('what is not there', () => {
   test('a model that is not there is named, and one that differs in case is proposed', async () => {
     using fixture = await withVersion();
     const { registry } = fixture;
-    await expectFailure(showModel(registry, 'x'), { code: 'not-found', names: ['x'], hint: /cairn ls.*cairn new/ });
-    await expectFailure(showModel(registry, 'M'), { code: 'not-found', names: ['M'], hint: /did you mean m\?/ });
+    await expectFailure(showModel(registry, 'x'), {
+      code: 'not-found',
+      names: ['x'],
+      hint: /cairn ls.*cairn new/,
+    });
+    await expectFailure(showModel(registry, 'M'), {
+      code: 'not-found',
+      names: ['M'],
+      hint: /did you mean m\?/,
+    });
   });
 
   test('a version, an alias that leads nowhere, a newest version and a file that are not there are named', async () => {
@@ -196,7 +231,8 @@ describe('paths of files', () => {
     using fixture = await withVersion();
     const { registry, work } = fixture;
     for (const into of ['..', '/a', 'a/../..', '.git', 'con']) {
-      const add = () => createVersion(registry, { model: 'm', version: 'v2' }, { sources: [{ path: work, into }] });
+      const add = () =>
+        createVersion(registry, { model: 'm', version: 'v2' }, { sources: [{ path: work, into }] });
       await expectRefusal(fixture, add, { code: 'invalid', names: [JSON.stringify(into)], hint: /relative/ });
     }
   });
@@ -218,7 +254,18 @@ describe('references', () => {
     expect(parseReference('m:v1')).toEqual({ model: 'm', version: 'v1' });
   });
 
-  test.each(['', '@', 'm@', '@v1', 'm@v1@v2', 'm@v 1', 'm:', 'm:v1:a', 'm@v1:', 'm@../v1'])('%j is refused', (text) => {
+  test.each([
+    '',
+    '@',
+    'm@',
+    '@v1',
+    'm@v1@v2',
+    'm@v 1',
+    'm:',
+    'm:v1:a',
+    'm@v1:',
+    'm@../v1',
+  ])('%j is refused', (text) => {
     const { code, hint } = thrownBy(() => parseReference(text));
     expect(code).toBe('invalid');
     expect(hint).toBeDefined();

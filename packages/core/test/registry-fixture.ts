@@ -1,9 +1,23 @@
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { temporaryFolder } from '@cairn/testkit';
 import { expect } from 'vitest';
-import { CairnError, type CairnErrorCode, type Environment, openRegistry, type Registry } from '../src/index.ts';
+import {
+  CairnError,
+  type CairnErrorCode,
+  type Environment,
+  openRegistry,
+  type Registry,
+} from '../src/index.ts';
 
 const TEMPLATE = join(import.meta.dirname, '../../../registry-template');
 
@@ -21,15 +35,21 @@ export interface RegistryFixture extends Disposable {
 }
 
 export function registryFixture(): Promise<RegistryFixture> {
-  return fixtureIn(temporaryFolder(), (path) => cpSync(TEMPLATE, join(path, 'registry'), { recursive: true }));
+  return fixtureIn(temporaryFolder(), (path) =>
+    cpSync(TEMPLATE, join(path, 'registry'), { recursive: true }),
+  );
 }
 
 /** The same registry with the same files beside it, in another place: quicker than making it anew. */
 export function copyOf(original: RegistryFixture): Promise<RegistryFixture> {
   const from = join(original.work, '..');
-  return fixtureIn(temporaryFolder(), (path) => cpSync(from, path, { recursive: true, preserveTimestamps: true }), {
-    at: original.clock.at,
-  });
+  return fixtureIn(
+    temporaryFolder(),
+    (path) => cpSync(from, path, { recursive: true, preserveTimestamps: true }),
+    {
+      at: original.clock.at,
+    },
+  );
 }
 
 async function fixtureIn(
@@ -54,7 +74,10 @@ async function fixtureIn(
 export function environment(clock: { at: number } = { at: Date.UTC(2026, 0, 1) }): Environment {
   return {
     identity: { name: 'Ada', email: 'ada@example.org' },
-    now: () => new Date((clock.at += 1000)),
+    now: () => {
+      clock.at += 1000;
+      return new Date(clock.at);
+    },
     timezoneOffsetMinutes: () => 120,
   };
 }
@@ -68,18 +91,24 @@ export function writeFiles(folder: string, files: Readonly<Record<string, string
   return join(folder, Object.keys(files)[0]!.split('/')[0]!);
 }
 
-/** Every file below a folder with a digest of its content, by relative path. */
+/** Every file below a folder with a digest of its content, by relative path. Links are not followed. */
 export function filesBelow(folder: string): Record<string, string> {
-  const found = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
+  const found = pathsBelow(folder).sort();
   return Object.fromEntries(found.map((path) => [relative(folder, path), digestOf(path)]));
+}
+
+function pathsBelow(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? pathsBelow(path) : [path];
+  });
 }
 
 /** All that a registry holds: refs, objects, locks, leftovers. Only the cache, which may always change, is left out. */
 export function stateOf({ path }: Registry): Record<string, string> {
-  const files = Object.entries(filesBelow(path)).filter(([name]) => !name.startsWith(join('.cairn', 'cache')));
+  const files = Object.entries(filesBelow(path)).filter(
+    ([name]) => !name.startsWith(join('.cairn', 'cache')),
+  );
   return Object.fromEntries(files);
 }
 
@@ -92,9 +121,15 @@ export interface ExpectedFailure {
 }
 
 /** Runs what must fail, and checks that the error says what it should. */
-export async function expectFailure(operation: Promise<unknown>, expected: ExpectedFailure): Promise<CairnError> {
+export async function expectFailure(
+  operation: Promise<unknown>,
+  expected: ExpectedFailure,
+): Promise<CairnError> {
   const error = await failureOf(operation);
-  expect({ code: error.code, message: error.message }).toEqual({ code: expected.code, message: error.message });
+  expect({ code: error.code, message: error.message }).toEqual({
+    code: expected.code,
+    message: error.message,
+  });
   for (const name of expected.names) expect(error.message).toMatch(name);
   if (expected.hint) expect(error.hint).toMatch(expected.hint);
   return error;
@@ -122,9 +157,9 @@ async function failureOf(operation: Promise<unknown>): Promise<CairnError> {
 }
 
 function digestOf(path: string): string {
-  try {
-    return createHash('sha256').update(readFileSync(path)).digest('hex');
-  } catch (error) {
-    return String(error);
-  }
+  const status = lstatSync(path);
+  if (status.isSymbolicLink()) return `link to ${readlinkSync(path)}`;
+  return status.isFile()
+    ? createHash('sha256').update(readFileSync(path)).digest('hex')
+    : 'neither file nor link';
 }

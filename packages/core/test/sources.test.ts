@@ -40,9 +40,21 @@ describe('what can be a source', () => {
     using fixture = await withModel();
     const folder = fixture.write({ 'folder/a.txt': 'a', 'folder/b/c.txt': 'c', 'folder/b/.hidden': '' });
     const file = fixture.write({ 'one.txt': 'one' });
-    const { version } = await add(fixture, [{ path: folder }, { path: file }, { path: folder, into: 'x/y/' }]);
+    const { version } = await add(fixture, [
+      { path: folder },
+      { path: file },
+      { path: folder, into: 'x/y/' },
+    ]);
     const paths = version.files.map(({ path }) => path);
-    expect(paths).toEqual(['a.txt', 'b/.hidden', 'b/c.txt', 'one.txt', 'x/y/a.txt', 'x/y/b/.hidden', 'x/y/b/c.txt']);
+    expect(paths).toEqual([
+      'a.txt',
+      'b/.hidden',
+      'b/c.txt',
+      'one.txt',
+      'x/y/a.txt',
+      'x/y/b/.hidden',
+      'x/y/b/c.txt',
+    ]);
     expect(version.sources).toEqual([
       { kind: 'folder', path: folder, files: 3, bytes: 2 },
       { kind: 'file', path: file, files: 1, bytes: 3 },
@@ -60,7 +72,7 @@ describe('what can be a source', () => {
       's/.gitattributes': '* text=auto\r\n',
       's/.gitignore': '*\n',
       's/con.1/-rf': 'x',
-      "s/'; rm $(x) \"": 'x',
+      's/\'; rm $(x) "': 'x',
     });
     writeFileSync(join(source, 'run.sh'), '#!/bin/sh\r\n', { mode: 0o755 });
     await add(fixture, [{ path: source }]).catch((error) => expect(error.message).toContain('device'));
@@ -72,7 +84,11 @@ describe('what can be a source', () => {
 
   test('folders that Git keeps for itself are left out and told', async () => {
     using fixture = await withModel();
-    const source = fixture.write({ 's/a.txt': 'a', 's/.git/config': 'secret', 's/sub/.git/config': 'secret' });
+    const source = fixture.write({
+      's/a.txt': 'a',
+      's/.git/config': 'secret',
+      's/sub/.git/config': 'secret',
+    });
     const { version, skipped } = await add(fixture, [{ path: source }]);
     expect(version.files.map(({ path }) => path)).toEqual(['a.txt']);
     expect([...skipped].sort()).toEqual([join(source, '.git'), join(source, 'sub/.git')]);
@@ -90,7 +106,11 @@ describe('what cannot be a source', () => {
     using fixture = await withModel();
     const empty = join(fixture.work, 'empty');
     mkdirSync(join(empty, 'sub'), { recursive: true });
-    await refuses(fixture, [{ path: empty }], { code: 'invalid', names: ['nothing', empty], hint: /with files/ });
+    await refuses(fixture, [{ path: empty }], {
+      code: 'invalid',
+      names: ['nothing', empty],
+      hint: /with files/,
+    });
     await refuses(fixture, [], { code: 'invalid', names: ['no source'], hint: /name a folder/ });
   });
 
@@ -98,7 +118,8 @@ describe('what cannot be a source', () => {
     using fixture = await withModel();
     const source = fixture.write({ 's/a.txt': 'a' });
     const special = join(source, 'special');
-    const refused = (kind: string) => ({ code: 'invalid', names: [special, kind], hint: /leave it out/ }) as const;
+    const refused = (kind: string) =>
+      ({ code: 'invalid', names: [special, kind], hint: /leave it out/ }) as const;
     await refuses(fixture, [{ path: '/dev/null' }], { code: 'invalid', names: ['/dev/null', 'a device'] });
 
     expect(spawnSync('mkfifo', [special]).status).toBe(0);
@@ -138,7 +159,11 @@ describe('what cannot be a source', () => {
   ])('a name that could not be taken out everywhere: %j', async (name, problem) => {
     using fixture = await withModel();
     const source = fixture.write({ 's/sub/a.txt': 'a' });
-    const refused = { code: 'invalid', names: [JSON.stringify(`sub/${name}`), problem], hint: /rename/ } as const;
+    const refused = {
+      code: 'invalid',
+      names: [JSON.stringify(`sub/${name}`), problem],
+      hint: /rename/,
+    } as const;
     writeFileSync(join(source, 'sub', name), 'x');
     await refuses(fixture, [{ path: source }], refused);
   });
@@ -163,7 +188,11 @@ describe('what cannot be a source', () => {
     using fixture = await withModel();
     const file = fixture.write({ 'one/data': 'a file' });
     const folder = fixture.write({ 'two/Data/x/y.txt': 'below a folder' });
-    const clash = { code: 'invalid', names: [join(file, 'data'), join(folder, 'Data/x/y.txt')], hint: /--into/ } as const;
+    const clash = {
+      code: 'invalid',
+      names: [join(file, 'data'), join(folder, 'Data/x/y.txt')],
+      hint: /--into/,
+    } as const;
     await refuses(fixture, [{ path: file }, { path: folder }], clash);
     await refuses(fixture, [{ path: folder }, { path: file }], clash);
   });
@@ -195,7 +224,13 @@ describe('links in a source', () => {
     await add(fixture, [{ path: source }]);
     const out = join(fixture.work, 'out');
     await takeOut(fixture.registry, 'm@v1', out);
-    expect(Object.keys(filesBelow(out))).toEqual(['b.txt', 'linked/a.txt', 'linked/c.txt', 'real/a.txt', 'real/c.txt']);
+    expect(Object.keys(filesBelow(out))).toEqual([
+      'b.txt',
+      'linked/a.txt',
+      'linked/c.txt',
+      'real/a.txt',
+      'real/c.txt',
+    ]);
     expect(readFileSync(join(out, 'linked/c.txt'), 'utf8')).toBe('b');
   });
 
@@ -216,12 +251,20 @@ describe('links in a source', () => {
     const link = join(source, 'link');
     for (const target of ['../secret.txt', secret, '..', '/', '../s-beside', join(source, '../secret.txt')]) {
       symlinkSync(target, link);
-      await refuses(fixture, [{ path: source }], { code: 'invalid', names: [link, source], hint: /copy the file/ });
+      await refuses(fixture, [{ path: source }], {
+        code: 'invalid',
+        names: [link, source],
+        hint: /copy the file/,
+      });
       rmSync(link);
     }
     symlinkSync('secret.txt', join(fixture.work, 'stepping-stone'));
     symlinkSync('../stepping-stone', link);
-    await refuses(fixture, [{ path: source }], { code: 'invalid', names: [link, source], hint: /copy the file/ });
+    await refuses(fixture, [{ path: source }], {
+      code: 'invalid',
+      names: [link, source],
+      hint: /copy the file/,
+    });
   });
 
   test('one that leads nowhere, or to itself, is refused', async () => {
@@ -229,10 +272,18 @@ describe('links in a source', () => {
     const source = fixture.write({ 's/a.txt': 'a' });
     const link = join(source, 'link');
     symlinkSync('gone', link);
-    await refuses(fixture, [{ path: source }], { code: 'not-found', names: [link, 'nothing'], hint: /remove it/ });
+    await refuses(fixture, [{ path: source }], {
+      code: 'not-found',
+      names: [link, 'nothing'],
+      hint: /remove it/,
+    });
     rmSync(link);
     symlinkSync('link', link);
-    await refuses(fixture, [{ path: source }], { code: 'invalid', names: [link, 'itself'], hint: /remove it/ });
+    await refuses(fixture, [{ path: source }], {
+      code: 'invalid',
+      names: [link, 'itself'],
+      hint: /remove it/,
+    });
   });
 
   test('one that leads back to a folder above it is refused', async () => {
@@ -241,7 +292,11 @@ describe('links in a source', () => {
     for (const target of ['..', '../..', '../../a']) {
       const link = join(source, 'a/b/link');
       symlinkSync(target, link);
-      await refuses(fixture, [{ path: source }], { code: 'invalid', names: [link, 'above'], hint: /remove the link/ });
+      await refuses(fixture, [{ path: source }], {
+        code: 'invalid',
+        names: [link, 'above'],
+        hint: /remove the link/,
+      });
       rmSync(link);
     }
   });
@@ -283,7 +338,12 @@ describe('a source that changes while it is read', () => {
       rmSync(join(source, 'b.txt'));
       swap(join(source, 'b.txt'));
     });
-    await refuses(fixture, [{ path: source }], { code: 'changed', names: ['b.txt'], hint: /try again/ }, once.options);
+    await refuses(
+      fixture,
+      [{ path: source }],
+      { code: 'changed', names: ['b.txt'], hint: /try again/ },
+      once.options,
+    );
   });
 
   test('a file that was removed after it was found is named', async () => {
@@ -340,11 +400,19 @@ function onFirstProgress(action: () => void) {
 
 /** Adds as a user who may read nothing that is not everyone's. */
 async function addAsNobody(fixture: RegistryFixture, source: string): Promise<Outcome> {
-  if (!isRoot) return add(fixture, [{ path: source }]).then(() => ({}), (error: CairnError) => ({ ...error, message: error.message }));
+  if (!isRoot)
+    return add(fixture, [{ path: source }]).then(
+      () => ({}),
+      (error: CairnError) => ({ ...error, message: error.message }),
+    );
   chmodSync(join(fixture.work, '..'), 0o755);
   spawnSync('chown', ['-R', String(NOBODY), fixture.registry.path]);
   const sources = JSON.stringify([{ path: source }]);
-  return inAnotherProcess(fixture, `createVersion(registry, { model: 'm', version: 'v1' }, { sources: ${sources} })`, {
-    uid: NOBODY,
-  });
+  return inAnotherProcess(
+    fixture,
+    `createVersion(registry, { model: 'm', version: 'v1' }, { sources: ${sources} })`,
+    {
+      uid: NOBODY,
+    },
+  );
 }

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRepository, openRepository, replaceDurably } from '@cairn/store';
 import { atBorder } from '../errors.ts';
 import { checkModelName } from '../names.ts';
 import { localFolder, modelFolder, modelsFolder } from '../registry/folders.ts';
+import { makeFolder } from '../registry/make-folder.ts';
 import type { Registry } from '../registry/registry.ts';
 import { MODEL_SCHEMA } from '../schema/model.ts';
 import { changedLabels, checkCard, checkDescription } from './details.ts';
@@ -29,8 +30,8 @@ export function createModel(
   return atBorder(async () => {
     checkModelName(name);
     await checkModelIsNew(registry, name);
-    await mkdir(modelsFolder(registry), { recursive: true });
-    await mkdir(localFolder(registry), { recursive: true });
+    await makeFolder(modelsFolder(registry));
+    await makeFolder(localFolder(registry));
     await withModelsLocked(registry, `create ${name}`, async () => {
       await checkModelIsNew(registry, name);
       await createWhole(registry, name, options);

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { moveRepository } from '@cairn/store';
 import { asCairnError, atBorder } from '../errors.ts';
 import { modelFolder, trashFolder } from '../registry/folders.ts';
+import { makeFolder } from '../registry/make-folder.ts';
 import type { Registry } from '../registry/registry.ts';
 import { COLLECTOR_TIMEOUT_MS } from '../time-limits.ts';
 import { versionTags } from '../versions/version-tags.ts';
@@ -42,7 +43,7 @@ async function namesOfVersions(registry: Registry, model: string): Promise<strin
 export function deleteModel(registry: Registry, name: string): Promise<ModelDeletion> {
   return atBorder(async () => {
     const plan = await planModelDeletion(registry, name);
-    await mkdir(trashFolder(registry), { recursive: true });
+    await makeFolder(trashFolder(registry));
     const trash = join(trashFolder(registry), `${name}-${randomBytes(6).toString('hex')}`);
     await withModelsLocked(registry, `delete ${name}`, () =>
       moveRepository(modelFolder(registry, name), trash, {
@@ -53,13 +54,6 @@ export function deleteModel(registry: Registry, name: string): Promise<ModelDele
     await rm(trash, { recursive: true, force: true });
     return plan;
   });
-}
-
-/** Removes what deletions that were cut short left behind, and gives the bytes that came free. */
-export async function emptyTrash(registry: Registry): Promise<number> {
-  const freed = await folderSize(trashFolder(registry));
-  await rm(trashFolder(registry), { recursive: true, force: true });
-  return freed;
 }
 
 /** Bytes of all files in a folder; 0 when it is not there. */

@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { acquireLock } from '@cairn/store';
 import { localFolder } from '../registry/folders.ts';
+import { makeFolder } from '../registry/make-folder.ts';
 import type { Registry } from '../registry/registry.ts';
 import { LOCK_TIMEOUT_MS } from '../time-limits.ts';
 
@@ -11,7 +11,7 @@ export async function withModelsLocked<T>(
   purpose: string,
   operation: () => Promise<T>,
 ): Promise<T> {
-  await mkdir(localFolder(registry), { recursive: true });
+  await makeFolder(localFolder(registry));
   const lock = await acquireLock(join(localFolder(registry), 'models'), {
     purpose,
     timeoutMs: LOCK_TIMEOUT_MS,

@@ -4,7 +4,7 @@ import { checkModelName } from '../names.ts';
 import { modelFolder } from '../registry/folders.ts';
 import type { Registry } from '../registry/registry.ts';
 import { COLLECTOR_TIMEOUT_MS } from '../time-limits.ts';
-import { editMain } from './main-branch.ts';
+import { editMain, readMain } from './main-branch.ts';
 import { modelNames, withModel } from './model-repository.ts';
 import { withModelsLocked } from './models-lock.ts';
 
@@ -32,9 +32,10 @@ export function renameModel(registry: Registry, name: string, to: string): Promi
   });
 }
 
+/** A model whose main cannot be read stays where it is: its new name could not be written there. */
 async function checkRename(registry: Registry, name: string, to: string): Promise<void> {
+  await withModel(registry, name, (repository) => readMain(repository, name));
   const names = await modelNames(registry);
-  if (!names.includes(name)) await withModel(registry, name, async () => undefined);
   const taken = names.find((other) => other !== name && other.toLowerCase() === to.toLowerCase());
   if (taken === undefined && to !== name) return;
   throw new CairnError('exists', `${name} cannot be renamed to ${to}: ${taken ?? to} exists`, {

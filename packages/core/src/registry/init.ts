@@ -7,6 +7,7 @@ import { atBorder, CairnError } from '../errors.ts';
 import { signatureNow } from '../models/signature.ts';
 import { encodeDocument, parseDocument } from '../schema/document.ts';
 import { REGISTRY_SCHEMA, registryDocument } from '../schema/registry.ts';
+import { makeFolder } from './make-folder.ts';
 import { openRegistry, REGISTRY_FILE, type Registry } from './registry.ts';
 
 export interface InitOptions {
@@ -29,7 +30,7 @@ export function initRegistry(
   return atBorder(async () => {
     const folder = resolve(path);
     await checkEmpty(folder);
-    await mkdir(dirname(folder), { recursive: true });
+    await makeFolder(dirname(folder));
     const aside = join(dirname(folder), `.${basename(folder)}.${randomBytes(6).toString('hex')}.tmp`);
     try {
       await cp(options.template, aside, { recursive: true });

@@ -5,13 +5,12 @@ import {
   StoreError,
 } from '@cairn/store';
 import { asCairnError, atBorder } from '../errors.ts';
-import { emptyTrash, folderSize } from '../models/delete.ts';
 import { readMain } from '../models/main-branch.ts';
 import { modelNames, withModel } from '../models/model-repository.ts';
 import { checkCancelled, type TaskOptions } from '../progress.ts';
-import { trashFolder } from '../registry/folders.ts';
 import type { Registry } from '../registry/registry.ts';
 import { COLLECTOR_TIMEOUT_MS } from '../time-limits.ts';
+import { removeLocalLeftovers, sizeOfLocalLeftovers } from './local-leftovers.ts';
 
 /** How long something that no version uses is kept, milliseconds: whoever just wrote it may be about to use it. */
 export const GRACE_MS = 60 * 60_000;
@@ -33,7 +32,7 @@ export interface ModelCollection {
 }
 
 export interface CollectionReport {
-  /** Bytes on disk, all models and what deleted models left behind. */
+  /** Bytes on disk, all models and what is left of those whose making or deletion was cut short. */
   readonly freed: number;
   readonly models: readonly ModelCollection[];
 }
@@ -44,7 +43,7 @@ export function planCollection(registry: Registry, options: CollectOptions = {})
     const models = await eachModel(registry, options, (repository, common) =>
       planRepository(repository, common),
     );
-    return report(models, await folderSize(trashFolder(registry)));
+    return report(models, await sizeOfLocalLeftovers(registry));
   });
 }
 
@@ -58,7 +57,7 @@ export function collectGarbage(registry: Registry, options: CollectOptions = {})
         ...(options.signal && { signal: options.signal }),
       }),
     );
-    return report(models, await emptyTrash(registry));
+    return report(models, await removeLocalLeftovers(registry));
   });
 }
 

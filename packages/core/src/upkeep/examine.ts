@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findLeftovers, listLeases, listLocks, type Repository, settingsProblems } from '@cairn/store';
-import { asCairnError, atBorder } from '../errors.ts';
-import { readMain } from '../models/main-branch.ts';
+import { asCairnError, atBorder, type CairnError } from '../errors.ts';
+import { type MainBranch, readMain, readNote } from '../models/main-branch.ts';
 import { modelNames, withModel } from '../models/model-repository.ts';
 import { localFolder, modelsFolder, trashFolder } from '../registry/folders.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -68,8 +68,7 @@ async function examineModel(registry: Registry, model: string): Promise<Finding[
       ...(await describeContents(repository, registry, model)),
     ]);
   } catch (error) {
-    const { message, hint } = asCairnError(error);
-    return [{ level: 'problem', subject: model, message, ...(hint !== undefined && { hint }) }];
+    return [problemOf(model, asCairnError(error))];
   }
 }
 
@@ -136,8 +135,8 @@ async function describeContents(
   const main = await readMain(repository, model);
   const tags = await versionTags(repository, registry, model);
   const names = new Set(tags.map(({ name }) => name));
-  const unreadable = tags.flatMap(({ name, problem }): Finding[] =>
-    problem ? [{ level: 'problem', subject: `${model}@${name}`, message: problem.message }] : [],
+  const unreadable = tags.flatMap(({ name, problem }) =>
+    problem ? [problemOf(`${model}@${name}`, problem)] : [],
   );
   const dangling = Object.entries(main.document.aliases).flatMap(([alias, version]): Finding[] =>
     names.has(version)
@@ -150,5 +149,24 @@ async function describeContents(
           },
         ],
   );
-  return [...unreadable, ...dangling];
+  return [...unreadable, ...(await describeNotes(repository, main, model)), ...dangling];
+}
+
+/** A list passes over notes that cannot be read. */
+async function describeNotes(repository: Repository, main: MainBranch, model: string): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const version of main.notes.keys()) {
+    try {
+      await readNote(repository, main, version);
+    } catch (error) {
+      const { message } = asCairnError(error);
+      const hint = `describe the version anew: \`cairn edit ${model}@${version} -d text\``;
+      findings.push(problemOf(`${model}@${version}`, { message, hint }));
+    }
+  }
+  return findings;
+}
+
+function problemOf(subject: string, { message, hint }: Pick<CairnError, 'message' | 'hint'>): Finding {
+  return { level: 'problem', subject, message, ...(hint !== undefined && { hint }) };
 }

@@ -25,7 +25,7 @@ import { checkOutside } from '../sources/outside.ts';
 import { type FoundFile, type Source, type Walk, walkSources } from '../sources/walk.ts';
 import { LOCK_TIMEOUT_MS, WRITER_TIMEOUT_MS } from '../time-limits.ts';
 import { tidyUp } from '../upkeep/tidy-up.ts';
-import { checkVersionIsNew, versionExists } from './new-version.ts';
+import { checkVersionIsNew, forgetOldNote, versionExists } from './new-version.ts';
 import { showVersion, type Version } from './show.ts';
 import { encodeTagMessage } from './tag-message.ts';
 import {
@@ -122,6 +122,7 @@ async function create(
   const { target, walk, options } = creation;
   await checkVersionIsNew(repository, target);
   await checkBase(repository, target, options.base);
+  await forgetOldNote(repository, registry, target);
   const tally = await storeVersion(repository, registry, creation);
   await tidyUp(repository);
   const version = await showVersion(registry, `${target.model}@${target.version}`);

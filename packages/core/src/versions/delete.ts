@@ -1,5 +1,5 @@
 import { collectGarbage, planCollection, type Repository, StoreError, updateRefs } from '@cairn/store';
-import { atBorder, CairnError } from '../errors.ts';
+import { asCairnError, atBorder, CairnError } from '../errors.ts';
 import { editMain, readMain } from '../models/main-branch.ts';
 import { withModel } from '../models/model-repository.ts';
 import { isVersionName } from '../names.ts';
@@ -34,7 +34,7 @@ export function deleteVersion(registry: Registry, reference: ReferenceInput): Pr
     onVersion(registry, reference, async (repository, target) => {
       await checkNoAlias(repository, target);
       const deletion = await removeTag(repository, target);
-      await removeNote(repository, registry, target);
+      await removeNote(repository, registry, target).catch(passOverDamage);
       return deletion;
     }),
   );
@@ -105,6 +105,11 @@ async function removeTag(repository: Repository, { version }: VersionTarget): Pr
 /** What keeps a repository from being collected without making the deletion itself wrong. */
 function isObstacle(error: unknown): boolean {
   return error instanceof StoreError && ['locked', 'damaged', 'unsupported'].includes(error.code);
+}
+
+/** The version is gone all the same: a note that stays is forgotten when another version gets the name. */
+function passOverDamage(error: unknown): void {
+  if (asCairnError(error).code !== 'damaged') throw error;
 }
 
 async function removeNote(

@@ -7,7 +7,9 @@ import {
   parseCommit,
   parseTag,
   parseTree,
+  type RefChange,
   type Repository,
+  readRef,
   remoteNames,
   StoreError,
   updateRefs,
@@ -18,7 +20,7 @@ import { withModel } from '../models/model-repository.ts';
 import { checkVersionName } from '../names.ts';
 import type { Registry } from '../registry/registry.ts';
 import { LOCK_TIMEOUT_MS, WRITER_TIMEOUT_MS } from '../time-limits.ts';
-import { checkVersionIsNew, versionExists } from './new-version.ts';
+import { checkVersionIsNew, forgetOldNote, versionExists } from './new-version.ts';
 import { type ReferenceInput, versionReference } from './show.ts';
 import { encodeVersionDocument } from './version-document.ts';
 import {
@@ -32,19 +34,25 @@ import { TAG_PREFIX } from './version-tags.ts';
 /**
  * Gives a version another name, as long as it has not been shared: others may hold the old one. Its files are
  * untouched; commit and tag are written anew, by the same person at the same time. Throws `refused` once shared.
+ *
+ * The version is never without a name, nor an alias without its version: for a moment, or after a crash, both names
+ * stand. To rename it once more then finishes the job.
  */
 export function renameVersion(registry: Registry, reference: ReferenceInput, to: string): Promise<void> {
   return atBorder(async () => {
     const target = versionReference(reference);
     checkVersionName(to);
+    if (to === target.version) throw versionExists(target);
     await withModel(registry, target.model, async (repository) => {
       await checkNotShared(repository, target);
-      await moveTag(repository, target, to);
+      const stored = await readStoredVersion(repository, target);
+      await addName(repository, registry, { target, stored, to });
       await editMain(repository, registry, {
         model: target.model,
         message: `rename ${target.version} to ${to}`,
         change: (main) => renamedIn(main, target.version, to),
       });
+      await moveRefs(repository, [{ name: TAG_PREFIX + target.version, expect: stored.tag, to: null }]);
     });
   });
 }
@@ -61,29 +69,42 @@ async function checkNotShared(repository: Repository, { model, version }: Versio
   );
 }
 
-async function moveTag(repository: Repository, target: VersionTarget, to: string): Promise<void> {
-  await checkVersionIsNew(repository, { ...target, version: to });
-  const stored = await readStoredVersion(repository, target);
+interface NewName {
+  readonly target: VersionTarget;
+  readonly stored: StoredVersion;
+  readonly to: string;
+}
+
+async function addName(
+  repository: Repository,
+  registry: Registry,
+  { target, stored, to }: NewName,
+): Promise<void> {
+  const renamed = { ...target, version: to };
+  const present = readRef(repository.gitDir, TAG_PREFIX + to);
+  if (present === null) {
+    await checkVersionIsNew(repository, renamed);
+    await forgetOldNote(repository, registry, renamed);
+  }
   await using writer = await ObjectWriter.open(repository, {
     purpose: `rename ${target.model}@${target.version}`,
     timeoutMs: WRITER_TIMEOUT_MS,
   });
   const tag = await writeRenamed(writer, stored, to);
+  // The same tag can only come from a rename that was cut short: everything in it is what it was.
+  if (present === tag) return;
+  if (present !== null) throw versionExists(renamed);
   await writer.commit();
   try {
-    await updateRefs(
-      repository.gitDir,
-      [
-        { name: TAG_PREFIX + to, expect: null, to: tag },
-        { name: TAG_PREFIX + target.version, expect: stored.tag, to: null },
-      ],
-      { timeoutMs: LOCK_TIMEOUT_MS },
-    );
+    await moveRefs(repository, [{ name: TAG_PREFIX + to, expect: null, to: tag }]);
   } catch (error) {
-    if (error instanceof StoreError && error.code === 'exists')
-      throw versionExists({ ...target, version: to });
+    if (error instanceof StoreError && error.code === 'exists') throw versionExists(renamed);
     throw error;
   }
+}
+
+function moveRefs(repository: Repository, changes: readonly RefChange[]): Promise<void> {
+  return updateRefs(repository.gitDir, changes, { timeoutMs: LOCK_TIMEOUT_MS });
 }
 
 async function writeRenamed(

@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, rename, rm, rmdir } from 'node:fs/promises';
+import { rename, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import {
   extractFiles,
@@ -11,8 +10,10 @@ import {
 } from '@cairn/store';
 import { atBorder, CairnError } from '../errors.ts';
 import type { TaskOptions } from '../progress.ts';
+import { makeFolder } from '../registry/make-folder.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { VersionFileEntry } from '../schema/version.ts';
+import { openAside, sweepAsides } from './aside.ts';
 import { compareDestination, type DestinationState, platformPath } from './destination.ts';
 import { selectFiles } from './select.ts';
 import { type ReferenceInput, versionOrLatest, withVersion } from './show.ts';
@@ -58,8 +59,10 @@ export function takeOut(
       );
       const folder = resolve(destination);
       const state = await compareDestination(folder, chosen, { ...options, others: stored.document.files });
-      if (state.kind === 'new') await writeNewFolder(repository, folder, { files, what, options });
-      else await updateFolder(repository, folder, { files, what, options, state });
+      await sweepLeftovers(folder, registry.environment.now());
+      const writing = { files, what, options };
+      if (state.kind === 'new') await writeNewFolder(repository, folder, writing);
+      else await updateFolder(repository, folder, { ...writing, state });
       const wrong = state.kind === 'new' ? chosen : state.wrong;
       return {
         destination: folder,
@@ -82,19 +85,29 @@ interface Writing {
   readonly options: TakeOutOptions;
 }
 
+/** What folders are called in which files gather, within the destination and beside it. */
+const PREFIX_WITHIN = '.cairn-';
+
+function prefixBeside(folder: string): string {
+  return `.${basename(folder)}.`;
+}
+
+async function sweepLeftovers(folder: string, now: Date): Promise<void> {
+  await sweepAsides(dirname(folder), { prefix: prefixBeside(folder), now });
+  await sweepAsides(folder, { prefix: PREFIX_WITHIN, now });
+}
+
 /** Fills a folder beside the destination and gives it its name when all of it is right. */
 async function writeNewFolder(repository: Repository, folder: string, writing: Writing): Promise<void> {
-  await mkdir(dirname(folder), { recursive: true });
-  const aside = join(dirname(folder), `.${basename(folder)}.${randomBytes(6).toString('hex')}.tmp`);
-  await mkdir(aside);
+  await makeFolder(dirname(folder));
+  const aside = await openAside(dirname(folder), prefixBeside(folder));
   try {
-    await writeFiles(repository, writing, (path) => join(aside, platformPath(path)));
+    await writeFiles(repository, writing, (path) => join(aside.files, platformPath(path)));
     await rmdir(folder).catch(ignoreMissing);
-    await rename(aside, folder);
+    await rename(aside.files, folder);
     syncFolder(dirname(folder));
-  } catch (error) {
-    await rm(aside, { recursive: true, force: true });
-    throw error;
+  } finally {
+    await aside.remove();
   }
 }
 
@@ -107,20 +120,19 @@ async function updateFolder(
   const wrong = new Set(state.wrong);
   const files = writing.files.filter(({ entry }) => wrong.has(entry));
   if (files.length === 0) return;
-  const aside = join(folder, `.cairn-${randomBytes(6).toString('hex')}.tmp`);
-  await mkdir(aside);
+  const aside = await openAside(folder, PREFIX_WITHIN);
   try {
-    await writeFiles(repository, { ...writing, files }, (path) => join(aside, platformPath(path)));
-    for (const { entry } of files) await moveInto(aside, folder, entry.path);
+    await writeFiles(repository, { ...writing, files }, (path) => join(aside.files, platformPath(path)));
+    for (const { entry } of files) await moveInto(aside.files, folder, entry.path);
     syncFolder(folder);
   } finally {
-    await rm(aside, { recursive: true, force: true });
+    await aside.remove();
   }
 }
 
 async function moveInto(aside: string, folder: string, path: string): Promise<void> {
   const to = join(folder, platformPath(path));
-  await mkdir(dirname(to), { recursive: true });
+  await makeFolder(dirname(to));
   await rename(join(aside, platformPath(path)), to);
 }
 
@@ -130,7 +142,7 @@ async function writeFiles(
   place: (path: string) => string,
 ): Promise<void> {
   const folders = new Set(files.map(({ entry }) => dirname(place(entry.path))));
-  for (const folder of folders) await mkdir(folder, { recursive: true });
+  for (const folder of folders) await makeFolder(folder);
   const total = files.reduce((sum, { content }) => sum + content.size, 0);
   const jobs = files.map(
     ({ entry, content }): FileJob => ({

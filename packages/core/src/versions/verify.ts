@@ -1,5 +1,6 @@
 import { extractFiles, type FileContent, type Repository, type StoreError } from '@cairn/store';
 import { asCairnError, asReadingError, atBorder, type CairnError } from '../errors.ts';
+import { readMain } from '../models/main-branch.ts';
 import { modelNames, withModel } from '../models/model-repository.ts';
 import type { TaskOptions } from '../progress.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -17,7 +18,7 @@ export interface VerificationProblem {
 
 export interface Verification {
   readonly model: string;
-  /** `null` when the model itself cannot be read. */
+  /** `null` when it is the model itself that cannot be read. */
   readonly version: string | null;
   readonly ok: boolean;
   /** Number of files that were checked. */
@@ -42,7 +43,7 @@ export function verifyVersion(
   });
 }
 
-/** Verifies all versions of a model; what they share is read once. */
+/** Verifies all versions of a model; what they share is read once. A branch main that cannot be read is reported too. */
 export function verifyModel(
   registry: Registry,
   model: string,
@@ -51,13 +52,23 @@ export function verifyModel(
   return atBorder(() =>
     withModel(registry, model, async (repository) => {
       const tags = await versionTags(repository, registry, model);
-      return verifyVersions(
-        repository,
-        tags.map(({ name }) => ({ model, version: name })),
-        options,
-      );
+      const targets = tags.map(({ name }) => ({ model, version: name }));
+      return [
+        ...(await verifyMain(repository, model)),
+        ...(await verifyVersions(repository, targets, options)),
+      ];
     }),
   );
+}
+
+/** Without main the names of versions may be lost as well, and then nothing else would tell. */
+async function verifyMain(repository: Repository, model: string): Promise<Verification[]> {
+  try {
+    await readMain(repository, model);
+    return [];
+  } catch (error) {
+    return [failure({ model, version: null }, asCairnError(error))];
+  }
 }
 
 /** Verifies every version of every model. A model that cannot be read is reported, and the others go on. */

@@ -1,6 +1,7 @@
 import type { Identity } from '../environment.ts';
 import { CairnError } from '../errors.ts';
 import { checkDescription, checkLabels } from '../models/details.ts';
+import { checkVersionName } from '../names.ts';
 import { encodeJson } from '../schema/document.ts';
 import {
   VERSION_SCHEMA,
@@ -48,10 +49,10 @@ export interface DocumentInput {
 
 /** What can be said of a version, as `version.json` has it. Throws `invalid`, such as for a metric that is no number. */
 export function recordedDetails(details: VersionDetails): RecordedDetails {
-  const { description = '', base = null, params, metrics, labels, framework = null } = details;
+  const { description = '', base, params, metrics, labels, framework = null } = details;
   const recorded = {
     description: checkDescription(description),
-    base,
+    base: base === undefined ? null : checkVersionName(base),
     params: { ...params },
     metrics: { ...metrics },
     labels: checkLabels({ ...labels }),

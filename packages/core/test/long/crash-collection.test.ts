@@ -11,7 +11,7 @@ describe('a process that is killed while it tidies up loses nothing', () => {
     const workshop = await litteredRegistry(`${folder.path}/littered`);
     const kills = await killEverywhere(workshop, {
       name: 'collect garbage',
-      pointsMax: 100,
+      pointsMax: 80,
       operation: () => ({ kind: 'collectGarbage', graceMs: 0 }),
       onceDone: 'done',
     });
@@ -22,7 +22,7 @@ describe('a process that is killed while it tidies up loses nothing', () => {
     const workshop = await manyPacksRegistry(`${folder.path}/packs`);
     const kills = await killEverywhere(workshop, {
       name: 'roll up packs',
-      pointsMax: 80,
+      pointsMax: 50,
       operation: () => ({
         kind: 'createVersion',
         model: 'prices',
@@ -38,10 +38,10 @@ describe('a process that is killed while it tidies up loses nothing', () => {
     const workshop = await manyRefsRegistry(`${folder.path}/refs`);
     const kills = await killEverywhere(workshop, {
       name: 'pack refs',
-      pointsMax: 60,
+      pointsMax: 30,
       operation: () => ({
         kind: 'createVersion',
-        model: 'other',
+        model: 'prices',
         version: 'v2',
         options: { sources: [{ path: workshop.source('small') }] },
       }),

@@ -1,61 +1,47 @@
+import { createModel } from '@cairn/core';
 import { temporaryFolder } from '@cairn/testkit';
-import { afterAll, beforeAll, describe, test } from 'vitest';
+import { afterAll, describe, test } from 'vitest';
 import { killEverywhere } from './support/crashes.ts';
-import { filledRegistry, type Workshop } from './support/registries.ts';
+import { emptyRegistry, filledRegistry, type Workshop } from './support/registries.ts';
+import type { Trial } from './support/sites.ts';
 
 const folder = temporaryFolder();
-let workshop: Workshop;
-
-beforeAll(async () => {
-  workshop = await filledRegistry(folder.path);
-});
 
 afterAll(() => folder[Symbol.dispose]());
 
+function adding(
+  workshop: Workshop,
+  source: Parameters<Workshop['source']>[0],
+): Pick<Trial, 'operation' | 'onceDone'> {
+  const options = { sources: [{ path: workshop.source(source) }], metrics: { mae: 2 } };
+  return {
+    operation: () => ({ kind: 'createVersion', model: 'prices', version: 'v3', options }),
+    onceDone: 'exists',
+  };
+}
+
 describe('a process that is killed leaves each version whole or absent, and nothing to repair', () => {
   test('while it adds a version of small files', async ({ annotate }) => {
-    const kills = await killEverywhere(workshop, {
-      name: 'add small files',
-      pointsMax: 150,
-      operation: () => ({
-        kind: 'createVersion',
-        model: 'other',
-        version: 'v2',
-        options: { sources: [{ path: workshop.source('small') }], metrics: { mae: 2 } },
-      }),
-      onceDone: 'exists',
-    });
-    await annotate(`${kills} kills`);
+    const workshop = await filledRegistry(`${folder.path}/small`);
+    const trial = { ...adding(workshop, 'small'), name: 'add small files', pointsMax: 120 };
+    await annotate(`${await killEverywhere(workshop, trial)} kills`);
   });
 
   test('while it adds a version that shares parts with older ones', async ({ annotate }) => {
-    const kills = await killEverywhere(workshop, {
-      name: 'add shared parts',
-      pointsMax: 100,
-      operation: () => ({
-        kind: 'createVersion',
-        model: 'prices',
-        version: 'v3',
-        options: { sources: [{ path: workshop.source('third') }], base: 'v2' },
-      }),
-      onceDone: 'exists',
-    });
-    await annotate(`${kills} kills`);
+    const workshop = await filledRegistry(`${folder.path}/shared`);
+    const trial = { ...adding(workshop, 'third'), name: 'add shared parts', pointsMax: 50 };
+    await annotate(`${await killEverywhere(workshop, trial)} kills`);
   });
 
   test('while its threads add a large version', async ({ annotate }) => {
-    const kills = await killEverywhere(workshop, {
+    const workshop = await emptyRegistry(`${folder.path}/large`);
+    await createModel(workshop.registry, 'prices');
+    const trial = {
+      ...adding(workshop, 'large'),
       name: 'add a large version',
-      pointsMax: 50,
+      pointsMax: 40,
       threaded: true,
-      operation: () => ({
-        kind: 'createVersion',
-        model: 'other',
-        version: 'v2',
-        options: { sources: [{ path: workshop.source('large') }] },
-      }),
-      onceDone: 'exists',
-    });
-    await annotate(`${kills} kills`);
+    };
+    await annotate(`${await killEverywhere(workshop, trial)} kills`);
   });
 });

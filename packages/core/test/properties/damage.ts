@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 
@@ -17,7 +17,8 @@ export interface DamagePlan {
   readonly bit: number;
 }
 
-const share = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+/** Without a bias: all places are alike. */
+const share = fc.noBias(fc.integer({ min: 0, max: 2 ** 30 - 1 })).map((number) => number / 2 ** 30);
 
 const place = fc.oneof(
   { weight: 2, arbitrary: fc.record({ share }) },
@@ -44,6 +45,8 @@ export interface Damaged {
   /** Relative to the repository. */
   readonly path: string;
   readonly damage: Damage;
+  /** Whether the file still is as the damage has left it. */
+  stands(): boolean;
   /** Writes back what was there. */
   undo(): void;
 }
@@ -59,7 +62,12 @@ export function damageRepository(gitDir: string, plan: DamagePlan): Damaged | nu
   const after = damaged(before, damage);
   if (after.equals(before)) return null;
   overwrite(file, after);
-  return { path, damage, undo: () => overwrite(file, before) };
+  return {
+    path,
+    damage,
+    stands: () => existsSync(file) && readFileSync(file).equals(after),
+    undo: () => overwrite(file, before),
+  };
 }
 
 function damageAt({ place: where, kind, bit }: DamagePlan, size: number): Damage {

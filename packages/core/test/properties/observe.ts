@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, rmSync, statSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import {
@@ -65,7 +65,7 @@ export async function outcomeOf(operation: () => Promise<unknown>): Promise<Outc
 }
 
 /** Paths, contents and flags of what a version gives out. */
-async function takenOut(registry: Registry, reference: string): Promise<Record<string, string>> {
+export async function takenOut(registry: Registry, reference: string): Promise<Record<string, string>> {
   const folder = join(registry.path, '..', `out-${randomBytes(6).toString('hex')}`);
   try {
     await takeOut(registry, reference, folder);
@@ -87,9 +87,4 @@ async function readRanges(registry: Registry, reference: string): Promise<string
   const ranges: string[] = [];
   for (const offset of offsets) ranges.push(Buffer.from(await file.read(offset, 20)).toString('hex'));
   return ranges;
-}
-
-/** The bytes of a file, for what is compared before and after. */
-export function contentOf(path: string): string {
-  return readFileSync(path, 'latin1');
 }

@@ -57,11 +57,12 @@ export async function checkAftermath(site: Site, { trial, course, collectFirst }
   }
   if (collectFirst) await collect(site);
   const { code, message } = await perform(site.registry, trial.operation(site));
-  const expected = [...(isDone ? [] : ['done']), ...(isUndone ? [] : [trial.onceDone])];
+  const expected = isDone ? [trial.onceDone] : isUndone ? ['done'] : ['done', trial.onceDone];
   expect(expected, message).toContain(code);
   if (!collectFirst) await collect(site);
   expect(leftoversIn(site.folder)).toEqual([]);
   expect(await stateOf(site)).toEqual(course.after);
+  await trial.afterwards?.(site);
 }
 
 /** No grace period: whatever nobody needs goes. Nobody is waited for, as nobody is at work. */

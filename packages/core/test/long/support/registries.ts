@@ -28,21 +28,18 @@ export async function emptyRegistry(folder: string): Promise<Workshop> {
 }
 
 /**
- * A registry with the model `prices`, whose versions v1 and v2 share most of their weights, with a note on v1 and the
- * alias `prod` for it, and the model `other`, with one small version.
+ * A registry with the model `prices`, whose versions v1 and v2 share most of their weights, with notes on both and the
+ * alias `prod` for v1.
  */
 export async function filledRegistry(folder: string): Promise<Workshop> {
   const workshop = await emptyRegistry(folder);
   const { registry, source } = workshop;
   await createModel(registry, 'prices', { description: 'Next-day prices', labels: { task: 'regression' } });
-  const add = (version: string, name: SourceName) =>
-    createVersion(registry, { model: 'prices', version }, { sources: [{ path: source(name) }] });
-  await add('v1', 'first');
-  await add('v2', 'second');
+  await addVersion(workshop, 'v1', source('first'));
+  await addVersion(workshop, 'v2', source('second'));
   await editVersion(registry, 'prices@v1', { description: 'Beats the baseline' });
+  await editVersion(registry, 'prices@v2', { description: 'Beats the first' });
   setAlias(workshop, 'prod', 'v1');
-  await createModel(registry, 'other');
-  await createVersion(registry, { model: 'other', version: 'v1' }, { sources: [{ path: source('small') }] });
   return workshop;
 }
 
@@ -52,45 +49,42 @@ export async function filledRegistry(folder: string): Promise<Workshop> {
  */
 export async function litteredRegistry(folder: string): Promise<Workshop> {
   const workshop = await filledRegistry(folder);
-  const { registry, source } = workshop;
-  const add = (version: string, paths: readonly string[]) =>
-    createVersion(registry, { model: 'prices', version }, { sources: paths.map((path) => ({ path })) });
   const mixed = join(folder, 'sources', 'mixed');
   writeFiles(mixed, {
     'lives.bin': pseudoRandomBytes('lives', 700_000),
     'dies.bin': pseudoRandomBytes('dies', 700_000),
   });
-  await add('v3', [mixed]);
-  await add('v4', [join(mixed, 'lives.bin')]);
-  await add('v5', [source('third')]);
-  for (const version of ['v3', 'v5'])
-    git(repositoryOf(workshop.path, 'prices'), ['update-ref', '-d', `refs/tags/${version}`]);
+  await addVersion(workshop, 'v3', mixed);
+  await addVersion(workshop, 'v4', join(mixed, 'lives.bin'));
+  await addVersion(workshop, 'v5', workshop.source('third'));
+  const gitDir = repositoryOf(workshop.path, 'prices');
+  for (const version of ['v3', 'v5']) git(gitDir, ['update-ref', '-d', `refs/tags/${version}`]);
   return workshop;
 }
 
-/** The same with so many small packs in `prices` that the next version rolls them up. */
+/** The same with so many small packs that the next version rolls them up. */
 export async function manyPacksRegistry(folder: string): Promise<Workshop> {
   const workshop = await filledRegistry(folder);
   for (let number = 10; number < 27; number++) {
     const path = join(folder, 'sources', `v${number}`);
     writeFiles(path, { 'only.txt': `version ${number}\n` });
-    await createVersion(
-      workshop.registry,
-      { model: 'prices', version: `v${number}` },
-      { sources: [{ path }] },
-    );
+    await addVersion(workshop, `v${number}`, path);
   }
   return workshop;
 }
 
-/** The same with 101 versions of `other` whose refs have a file of their own, so that the next one packs them. */
+/** A registry with 101 small versions, whose refs have a file each, so that the next one packs them. */
 export async function manyRefsRegistry(folder: string): Promise<Workshop> {
-  const workshop = await filledRegistry(folder);
-  for (let number = 100; number < 200; number++) {
-    const target = { model: 'other', version: `v${number}` };
-    await createVersion(workshop.registry, target, { sources: [{ path: workshop.source('small') }] });
+  const workshop = await emptyRegistry(folder);
+  await createModel(workshop.registry, 'prices');
+  for (let number = 100; number <= 200; number++) {
+    await addVersion(workshop, `v${number}`, workshop.source('small'));
   }
   return workshop;
+}
+
+export function addVersion({ registry }: Workshop, version: string, path: string): Promise<unknown> {
+  return createVersion(registry, { model: 'prices', version }, { sources: [{ path }] });
 }
 
 export function repositoryOf(registryPath: string, model: string): string {

@@ -25,6 +25,8 @@ export interface Trial {
   readonly onceDone: Outcome['code'];
   /** Whether a state is sound that is neither the one before nor the one after. */
   readonly isBetween?: (state: SiteState, course: Course) => boolean;
+  /** What else must hold in the end. */
+  readonly afterwards?: (site: Site) => Promise<void>;
   /** The work is shared by threads, so that no two runs are alike. */
   readonly threaded?: boolean;
   /** How many points are tried at most. */

@@ -1,0 +1,3 @@
+import { testChangesInDamage } from '../../properties/changes-in-damage.ts';
+
+testChangesInDamage(1500);

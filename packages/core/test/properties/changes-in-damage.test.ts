@@ -1,0 +1,3 @@
+import { testChangesInDamage } from './changes-in-damage.ts';
+
+testChangesInDamage(30);
