@@ -63,7 +63,7 @@ export async function readingOf<T>(what: string, operation: () => Promise<T>): P
  */
 export function asReadingError(what: string, error: unknown): unknown {
   if (!(error instanceof StoreError)) return error;
-  const code = error.code === 'not-found' && !error.data['promised'] ? 'damaged' : error.code;
+  const code = error.code === 'not-found' && !error.data.promised ? 'damaged' : error.code;
   return fromStore(error, { code, message: `${what}: ${error.message}` });
 }
 

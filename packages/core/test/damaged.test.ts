@@ -202,6 +202,12 @@ describe('damaged refs', () => {
     await expectFailure(takeOut(registry, 'm@v1', join(work, 'out')), told);
     await takeOut(registry, 'm@v2', join(work, 'v2'));
     await expectOthersFine(damaged);
+    const listed = (await listVersions(registry, 'm')).map(({ version, problem }) => [
+      version,
+      problem?.code,
+    ]);
+    const broken = code === 'unsupported' ? [] : [['v1', code]];
+    expect(listed).toEqual([['v2', undefined], ...broken]);
   });
 
   test('one that names an object that is not there', async () => {

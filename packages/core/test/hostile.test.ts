@@ -424,7 +424,7 @@ describe('a version.json that is meant to confuse', () => {
     );
     forged.version({ text: withFiles('[]').replace('{', `{${keys},`) });
     expect(await outcomes()).toMatchObject({ show: 'ok', takeOut: 'ok', verify: 'ok' });
-    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
     forged.version({ text });
     await expectEverywhere('damaged', 'toString');
     await expectHarmless();

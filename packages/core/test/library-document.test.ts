@@ -17,7 +17,9 @@ test('the examples of docs/library.md run as they stand', () => {
   const program = join(work, 'examples.mts');
   writeFileSync(program, [preamble(work), ...examples()].join('\n'));
 
-  const run = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', program], { encoding: 'utf8' });
+  const run = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', program], {
+    encoding: 'utf8',
+  });
 
   expect(run.stderr).toBe('');
   expect(run.stdout).toBe('progressed\n');
@@ -30,7 +32,10 @@ function examples(): string[] {
   expect(blocks.length).toBeGreaterThan(5);
   const library = pathToFileURL(join(root, 'packages/core/dist/index.js')).href;
   const code = blocks.map((block) => block.replaceAll("'@cairn/core'", `'${library}'`));
-  return [...code, "console.log(progress.some((line) => line.startsWith('storing ')) ? 'progressed' : 'silent');"];
+  return [
+    ...code,
+    "console.log(progress.some((line) => line.startsWith('storing ')) ? 'progressed' : 'silent');",
+  ];
 }
 
 function preamble(work: string): string {

@@ -3,7 +3,7 @@ import { devNull } from 'node:os';
 
 /** Git without the user's or the system's configuration, so that every machine gives the same answers. */
 const GIT_ENVIRONMENT = {
-  PATH: process.env['PATH'],
+  PATH: process.env.PATH,
   HOME: devNull,
   GIT_CONFIG_NOSYSTEM: '1',
   GIT_CONFIG_GLOBAL: devNull,

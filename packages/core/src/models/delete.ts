@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { moveRepository } from '@cairn/store';
-import { asCairnError, atBorder } from '../errors.ts';
+import { asCairnError, atBorder, CairnError } from '../errors.ts';
 import { modelFolder, trashFolder } from '../registry/folders.ts';
 import { makeFolder } from '../registry/make-folder.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -54,6 +54,18 @@ export function deleteModel(registry: Registry, name: string): Promise<ModelDele
     await rm(trash, { recursive: true, force: true });
     return plan;
   });
+}
+
+/**
+ * Takes back a model that was made for a version which did not come to be. It stays once it has versions, or when
+ * something is in the way: an empty model does no harm.
+ */
+export async function takeBackModel(registry: Registry, name: string): Promise<void> {
+  try {
+    if ((await namesOfVersions(registry, name)).length === 0) await deleteModel(registry, name);
+  } catch (error) {
+    if (!(error instanceof CairnError)) throw error;
+  }
 }
 
 /** Bytes of all files in a folder; 0 when it is not there. */

@@ -15,6 +15,7 @@ import {
 import { openStatCache, type StatCache } from '../cache/stat-cache.ts';
 import { atBorder, CairnError } from '../errors.ts';
 import { createModel } from '../models/create.ts';
+import { takeBackModel } from '../models/delete.ts';
 import { readMain } from '../models/main-branch.ts';
 import { modelNames, withModel } from '../models/model-repository.ts';
 import { signatureAt } from '../models/signature.ts';
@@ -79,10 +80,15 @@ export function createVersion(
     await checkPlace(registry, target, options.createModel ?? false);
     checkOutside(registry.path, options.sources);
     const walk = await walkSources(options.sources, options.signal);
-    await ensureModel(registry, target.model);
-    return withModel(registry, target.model, (repository) =>
-      create(repository, registry, { target, details, walk, options }),
-    );
+    const isMade = await ensureModel(registry, target.model);
+    try {
+      return await withModel(registry, target.model, (repository) =>
+        create(repository, registry, { target, details, walk, options }),
+      );
+    } catch (error) {
+      if (isMade) await takeBackModel(registry, target.model);
+      throw error;
+    }
   });
 }
 
@@ -98,13 +104,16 @@ async function checkPlace(registry: Registry, target: VersionTarget, createModel
   }
 }
 
-/** Another process may make the model first, which is as good. */
-async function ensureModel(registry: Registry, model: string): Promise<void> {
-  if ((await modelNames(registry)).includes(model)) return;
-  await createModel(registry, model, {}).catch((error) => {
-    if (!(error instanceof CairnError && error.code === 'exists' && error.data['taken'] === model))
-      throw error;
-  });
+/** Makes the model if it is not there, and says whether it did. Another process may make it first, which is as good. */
+async function ensureModel(registry: Registry, model: string): Promise<boolean> {
+  if ((await modelNames(registry)).includes(model)) return false;
+  try {
+    await createModel(registry, model, {});
+    return true;
+  } catch (error) {
+    if (error instanceof CairnError && error.code === 'exists' && error.data.taken === model) return false;
+    throw error;
+  }
 }
 
 interface Creation {

@@ -25,7 +25,9 @@ export async function checkVersionIsNew(repository: Repository, target: VersionT
 /** Many disks could not hold the refs of both. */
 function checkCase({ gitDir }: Repository, { model, version }: VersionTarget): void {
   const folded = (TAG_PREFIX + version).toLowerCase();
-  const other = [...listRefs(gitDir, TAG_PREFIX).keys()].find((name) => name.toLowerCase() === folded);
+  const other = [...listRefs(gitDir, TAG_PREFIX, () => {}).keys()].find(
+    (name) => name.toLowerCase() === folded,
+  );
   if (other === undefined) return;
   const taken = other.slice(TAG_PREFIX.length);
   throw new CairnError(

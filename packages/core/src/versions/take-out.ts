@@ -171,7 +171,7 @@ function failedFiles(
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
   const first = errors[0]!.message;
   const message = `${what} cannot be taken out: ${first.includes(path) ? first : `${path}: ${first}`}${more}`;
-  if (errors.every(({ data }) => data['promised'])) {
+  if (errors.every(({ data }) => data.promised)) {
     return new CairnError('not-found', message, { hint: 'fetch what this clone was made without' });
   }
   return new CairnError('damaged', message, {

@@ -12,7 +12,8 @@ export const TAG_PREFIX = 'refs/tags/';
 /** What the tag of one version says. */
 export interface VersionTag extends TagSummary {
   readonly name: string;
-  readonly tag: ObjectId;
+  /** `null` when the ref itself cannot be read. */
+  readonly tag: ObjectId | null;
   readonly createdBy: Identity;
   /** Set when the tag is not that of a version; the rest is empty then. */
   readonly problem?: CairnError;
@@ -32,11 +33,13 @@ export async function versionTags(
   registry: Registry,
   model: string,
 ): Promise<VersionTag[]> {
-  const refs = listRefs(repository.gitDir, TAG_PREFIX);
+  const tags: VersionTag[] = [];
+  const refs = listRefs(repository.gitDir, TAG_PREFIX, (ref, error) => {
+    tags.push(unreadable(model, { name: ref.slice(TAG_PREFIX.length), tag: null }, error));
+  });
   const cacheName = `versions/${model}`;
   const cached: Record<string, CachedTag> =
     refs.size >= CACHE_FROM ? ((await readCache<Record<string, CachedTag>>(registry, cacheName)) ?? {}) : {};
-  const tags: VersionTag[] = [];
   let fresh = 0;
   for (const [ref, { id }] of refs) {
     const name = ref.slice(TAG_PREFIX.length);
@@ -82,8 +85,16 @@ function readTag(repository: Repository, { model, name, id }: TagToRead): Versio
     const createdBy = { name: tagger?.name ?? '', email: tagger?.email ?? '' };
     return { ...parseTagMessage(message, name), name, tag: id, createdBy };
   } catch (error) {
-    return { ...UNREADABLE, name, tag: id, problem: asCairnError(asReadingError(`${model}@${name}`, error)) };
+    return unreadable(model, { name, tag: id }, error);
   }
+}
+
+function unreadable(
+  model: string,
+  { name, tag }: Pick<VersionTag, 'name' | 'tag'>,
+  error: unknown,
+): VersionTag {
+  return { ...UNREADABLE, name, tag, problem: asCairnError(asReadingError(`${model}@${name}`, error)) };
 }
 
 /** A ref with a name that its tag does not have was moved, by accident or to pass one version off as another. */

@@ -16,9 +16,14 @@ export function sweepOwnFolder(gitDir: string, now: Date): void {
     sweepAbandoned(folder, { now });
 }
 
+/** Links are not followed: they could lead out of the repository, or in a circle. */
 function refFolders(gitDir: string): string[] {
-  const refs = join(gitDir, 'refs');
-  const entries = readdirSync(refs, { recursive: true, withFileTypes: true });
-  const folders = entries.filter((entry) => entry.isDirectory());
-  return [refs, ...folders.map(({ parentPath, name }) => join(parentPath, name))];
+  const folders: string[] = [];
+  for (const waiting = [join(gitDir, 'refs')]; waiting.length > 0; ) {
+    const folder = waiting.pop()!;
+    folders.push(folder);
+    const inner = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    waiting.push(...inner.map(({ name }) => join(folder, name)));
+  }
+  return folders;
 }

@@ -59,7 +59,7 @@ export function reflogIds(gitDir: string, without: ReadonlySet<string>): Set<Obj
   const folder = reflogFolder(gitDir);
   const ids = new Set<ObjectId>();
   if (entryAt(folder) === null) return ids;
-  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+  for (const name of filesBelow(folder)) {
     if (without.has(name.replaceAll('\\', '/'))) continue;
     const log = readBounded(join(folder, name), REFLOG_SIZE_MAX)?.toString('latin1') ?? '';
     for (const [, before, after] of log.matchAll(REFLOG_LINE)) {
@@ -67,6 +67,15 @@ export function reflogIds(gitDir: string, without: ReadonlySet<string>): Set<Obj
     }
   }
   return ids;
+}
+
+/** Paths of the files in a folder and its folders, relative to it. Links are not followed: they could lead anywhere. */
+function filesBelow(folder: string, prefix = ''): string[] {
+  return readdirSync(join(folder, prefix), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(prefix, entry.name);
+    if (entry.isDirectory()) return filesBelow(folder, path);
+    return entry.isFile() ? [path] : [];
+  });
 }
 
 /** Bytes of the file `shallow`: a million commits of 41. */

@@ -13,7 +13,9 @@ export interface Lane {
   readonly load: number;
   /** Names every piece, has `choose` say which are new, and writes those. */
   store(slab: Slab, choose: (ids: readonly ObjectId[]) => (ObjectId | null)[]): Promise<ObjectId[]>;
-  /** Makes what was written durable and visible. */
+  /** Makes what was written durable. */
+  seal(): Promise<void>;
+  /** Makes it visible. */
   finish(): Promise<FinishedPack[]>;
   /** Stops; temporary files may be left. */
   stop(): Promise<void>;
@@ -27,6 +29,7 @@ export function inlineLane(packer: Packer, slots: Slots): Lane {
       packer.write(slotBytes(slots, slot), pieces, choose(ids));
       return ids;
     },
+    seal: async () => packer.seal(),
     finish: async () => packer.finish(),
     stop: async () => packer.abort(),
   };
@@ -69,6 +72,10 @@ class ThreadLane implements Lane {
     } finally {
       this.load -= 1;
     }
+  }
+
+  async seal(): Promise<void> {
+    await this.#ask('sealed', { kind: 'seal', job: this.#nextJob() });
   }
 
   async finish(): Promise<FinishedPack[]> {

@@ -112,6 +112,9 @@ export class ObjectWriter implements AsyncDisposable {
 
   /** Makes everything durable and visible to every reader; refs can point at it afterwards. */
   async commit(): Promise<void> {
+    // All of it is on the disk before any of it gets a name: a disk that is full by then leaves nothing behind.
+    await Promise.all(this.#lanes.map((lane) => lane.seal()));
+    this.#metadata.seal();
     await Promise.all(this.#lanes.map((lane) => lane.finish()));
     this.#lanes.length = 0;
     this.#metadata.finish();
@@ -135,10 +138,14 @@ export class ObjectWriter implements AsyncDisposable {
   async #abandon(): Promise<void> {
     this.#open = false;
     await Promise.all(this.#lanes.map((lane) => lane.stop()));
-    this.#metadata.abort();
-    const leftovers = readdirSync(this.folder).filter(
-      (name) => name.startsWith('tmp_') && name.includes(this.label),
-    );
-    for (const name of leftovers) removeIfThere(join(this.folder, name));
+    try {
+      this.#metadata.abort();
+      const leftovers = readdirSync(this.folder).filter(
+        (name) => name.startsWith('tmp_') && name.includes(this.label),
+      );
+      for (const name of leftovers) removeIfThere(join(this.folder, name));
+    } catch {
+      // A collection removes what stays, and whoever gave up has a reason that matters more.
+    }
   }
 }

@@ -15,10 +15,12 @@ export type ToPacker =
   | { readonly kind: 'hash'; readonly job: number; readonly slot: number; readonly pieces: readonly Piece[] }
   /** Goes on with the pieces of the same job: a `null` id is in the repository already. */
   | { readonly kind: 'write'; readonly job: number; readonly ids: readonly (ObjectId | null)[] }
+  | { readonly kind: 'seal'; readonly job: number }
   | { readonly kind: 'finish'; readonly job: number };
 
 export type FromPacker =
   | { readonly kind: 'hashed'; readonly job: number; readonly ids: ObjectId[] }
   | { readonly kind: 'written'; readonly job: number }
+  | { readonly kind: 'sealed'; readonly job: number }
   | { readonly kind: 'finished'; readonly job: number; readonly packs: FinishedPack[] }
   | { readonly kind: 'error'; readonly error: ErrorMessage };

@@ -32,6 +32,9 @@ function answer(message: ToPacker): FromPacker {
       packer.write(slotBytes(slots, slot), pieces, message.ids);
       return { kind: 'written', job };
     }
+    case 'seal':
+      packer.seal();
+      return { kind: 'sealed', job };
     case 'finish':
       return { kind: 'finished', job, packs: packer.finish() };
   }

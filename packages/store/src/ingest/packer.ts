@@ -42,6 +42,11 @@ export class Packer {
     this.#pack().add(kind, id, bytes, kind === 'tag' ? 'stored' : 'deflated');
   }
 
+  /** Makes every pack durable, without a name that anybody looks for. */
+  seal(): void {
+    for (const pack of this.#packs) pack.seal();
+  }
+
   /** Makes every pack durable and visible under its final name. */
   finish(): FinishedPack[] {
     const finished = this.#packs.map((pack) => pack.finish());

@@ -3,7 +3,7 @@ import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readSync, wr
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { StoreError, translated } from '../errors.ts';
-import { removeIfThere, replaceDurably, temporaryPath, writeFileDurably } from '../files/durable.ts';
+import { removeIfThere, replaceDurably, temporaryPath, writeSynced } from '../files/durable.ts';
 import { WriteBack } from '../files/write-back.ts';
 import type { ObjectId, ObjectKind } from '../objects/object-id.ts';
 import { encodeIndex } from './index-format.ts';
@@ -39,9 +39,12 @@ const PACK_MODE = 0o444;
 export class PackWriter {
   readonly #folder: string;
   readonly #temporary: string;
+  readonly #temporaryIndex: string;
   readonly #writeBack: WriteBack;
   readonly #written = new Map<ObjectId, Written>();
   #fd: number | null;
+  /** Once it is sealed. */
+  #checksum: Buffer | null = null;
   #size = PACK_HEADER_SIZE;
 
   /**
@@ -55,6 +58,7 @@ export class PackWriter {
   private constructor(folder: string, label: string) {
     this.#folder = folder;
     this.#temporary = temporaryPath(folder, { prefix: `tmp_pack_${label}` });
+    this.#temporaryIndex = temporaryPath(folder, { prefix: `tmp_idx_${label}` });
     this.#writeBack = new WriteBack(this.#temporary);
     try {
       this.#fd = openSync(this.#temporary, 'wx+', PACK_MODE);
@@ -117,14 +121,31 @@ export class PackWriter {
   }
 
   /**
+   * Completes pack and index and forces both to the disk, still under temporary names, so that {@link finish} has
+   * nothing to do for which a disk could be too full. Does nothing the second time.
+   */
+  seal(): void {
+    if (this.#checksum !== null) return;
+    const fd = this.#opened();
+    try {
+      const checksum = this.#complete(fd);
+      const entries = Array.from(this.#written, ([id, written]) => ({ id, ...written }));
+      writeSynced(this.#temporaryIndex, encodeIndex(entries, checksum), PACK_MODE);
+      this.#checksum = checksum;
+    } catch (error) {
+      throw translated(error, `write a pack into ${this.#folder}`);
+    }
+  }
+
+  /**
    * Seals the pack and puts it in its place: pack, then index, each on the disk before it gets its name. When
    * it fails, nothing is left. `null`, and nothing left, when nothing was added.
    */
   finish(): FinishedPack | null {
-    const fd = this.#opened();
     try {
       if (this.count === 0) return null;
-      const checksum = this.#seal(fd);
+      this.seal();
+      const checksum = this.#checksum!;
       return { path: this.#publish(checksum), ids: this.count, size: this.#size + checksum.length };
     } catch (error) {
       throw translated(error, `write a pack into ${this.#folder}`);
@@ -136,7 +157,9 @@ export class PackWriter {
   /** Throws away what is not finished. Does nothing the second time, or after {@link finish}. */
   abort(): void {
     this.#close();
+    this.#checksum = null;
     removeIfThere(this.#temporary);
+    removeIfThere(this.#temporaryIndex);
   }
 
   #opened(): number {
@@ -172,7 +195,7 @@ export class PackWriter {
    * Completes the file and forces it to the disk. The checksum covers the number of objects in the header, which
    * is known only now, so that it is computed from what was written, as Git does it after `fast-import`.
    */
-  #seal(fd: number): Buffer {
+  #complete(fd: number): Buffer {
     ftruncateSync(fd, this.#size);
     writeAll(fd, [encodePackHeader(this.count)], 0);
     this.#writeBack.finish();
@@ -187,11 +210,9 @@ export class PackWriter {
   #publish(checksum: Buffer): string {
     const path = join(this.#folder, `pack-${checksum.toString('hex')}`);
     if (existsSync(`${path}.idx`) && existsSync(`${path}.pack`)) return path;
-    const entries = Array.from(this.#written, ([id, written]) => ({ id, ...written }));
-    const index = encodeIndex(entries, checksum);
     replaceDurably(this.#temporary, `${path}.pack`);
     try {
-      writeFileDurably(`${path}.idx`, index, { mode: PACK_MODE });
+      replaceDurably(this.#temporaryIndex, `${path}.idx`);
     } catch (error) {
       removeIfThere(`${path}.pack`);
       throw error;

@@ -24,7 +24,7 @@ export interface PackedReadOptions {
   readonly cache: BaseCache<GitObject>;
   /** A buffer for the entry, of at least {@link blobBufferSize} bytes; without it, or when too small, a fresh one. */
   readonly into?: Buffer | undefined;
-  /** The size that the object most likely has, so that one read is enough. */
+  /** The size that the object must have, so that one read is enough; an object stored whole with another is `damaged`. */
   readonly sizeExpected?: number | undefined;
 }
 
@@ -133,6 +133,9 @@ function* readEntry(pack: PackFile, offset: number, options: PackedReadOptions):
   if (sizeExpected === undefined) return yield* readFromPage(pack, offset);
   const bytes = yield* readRange(pack, offset, blobBufferSize(sizeExpected), into);
   const { header, length } = parseHeader(pack, offset, bytes);
+  if (isWhole(header) && header.size !== sizeExpected) {
+    throw damagedAt(pack, offset, `it has ${header.size} bytes, expected ${sizeExpected}`);
+  }
   const stored = compactStored(bytes.subarray(length), header.size);
   const content =
     stored ?? (yield* readStream(pack, offset + length, { size: header.size, isStored: false }));

@@ -43,17 +43,30 @@ export function readHead(gitDir: string): Head {
     : { target: head.target, id: readRef(gitDir, head.target) };
 }
 
+/** Takes the name of a ref that cannot be read, and why. */
+export type OnBrokenRef = (name: string, error: StoreError) => void;
+
 /**
  * All refs whose names begin with a prefix such as `refs/tags/`, by name. A loose ref stands before a packed
  * one; the peeled value is known for packed tags only. Refs that name other refs, as `refs/remotes/origin/HEAD`
- * does, are left out. One broken ref fails the whole: a collector must not take it for none.
+ * does, are left out. One broken ref fails the whole, as a collector must not take it for none, unless broken
+ * ones are given to `onBroken`.
  */
-export function listRefs(gitDir: string, prefix: string): Map<string, PackedRef> {
+export function listRefs(gitDir: string, prefix: string, onBroken?: OnBrokenRef): Map<string, PackedRef> {
   checkRefPrefix(prefix);
-  const loose = readLooseRefs(gitDir, prefix);
+  const broken = new Set<string>();
+  const loose = readLooseRefs(
+    gitDir,
+    prefix,
+    onBroken &&
+      ((name, error) => {
+        broken.add(name);
+        onBroken(name, error);
+      }),
+  );
   const refs = new Map<string, PackedRef>();
   for (const [name, ref] of readPackedRefs(gitDir).refs) {
-    if (name.startsWith(prefix) && !loose.has(name)) refs.set(name, ref);
+    if (name.startsWith(prefix) && !loose.has(name) && !broken.has(name)) refs.set(name, ref);
   }
   for (const [name, file] of loose) {
     if ('id' in file) refs.set(name, file);
@@ -79,15 +92,21 @@ export function readLooseValue(gitDir: string, name: string): ObjectId | null {
 }
 
 /** The content of each loose ref's file whose name begins with a prefix. */
-export function readLooseRefs(gitDir: string, prefix: string): Map<string, RefFile> {
+export function readLooseRefs(gitDir: string, prefix: string, onBroken?: OnBrokenRef): Map<string, RefFile> {
   const folder = prefix.slice(0, prefix.lastIndexOf('/'));
   const refs = new Map<string, RefFile>();
   const buffer = Buffer.alloc(REF_FILE_SIZE_MAX + 1);
   if (!hasRefFolder(gitDir, `${folder}/x`)) return refs;
-  for (const name of looseNames(gitDir, folder)) {
+  for (const name of looseNames(gitDir, folder, onBroken)) {
     if (!name.startsWith(prefix)) continue;
     const bytes = readListed(refPath(gitDir, name), buffer);
-    if (bytes !== null) refs.set(name, parseLoose(name, bytes));
+    if (bytes === null) continue;
+    try {
+      refs.set(name, parseLoose(name, bytes));
+    } catch (error) {
+      if (!(onBroken && error instanceof StoreError)) throw error;
+      onBroken(name, error);
+    }
   }
   return refs;
 }
@@ -107,15 +126,22 @@ function parseLoose(name: string, bytes: Buffer): RefFile {
   });
 }
 
-function* looseNames(gitDir: string, folder: string): Generator<string> {
+function* looseNames(gitDir: string, folder: string, onBroken?: OnBrokenRef): Generator<string> {
   for (const entry of entriesOf(refPath(gitDir, folder))) {
     // Git leaves out the same: hidden files and locks, with the temporary files of both.
     if (entry.name.startsWith('.') || entry.name.endsWith('.lock')) continue;
     const name = `${folder}/${entry.name}`;
     if (!isRefName(name)) throw new StoreError('damaged', `${JSON.stringify(name)} is not a ref name`);
-    if (entry.isDirectory()) yield* looseNames(gitDir, name);
+    if (entry.isDirectory()) yield* looseNames(gitDir, name, onBroken);
     else if (entry.isFile()) yield name;
-    else throw new StoreError('hostile', `${name}: expected a file or folder of refs, got a link or device`);
+    else {
+      const error = new StoreError(
+        'hostile',
+        `${name}: expected a file or folder of refs, got a link or device`,
+      );
+      if (!onBroken) throw error;
+      onBroken(name, error);
+    }
   }
 }
 

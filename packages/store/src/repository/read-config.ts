@@ -11,7 +11,7 @@ export function readConfig(gitDir: string): Config {
   try {
     return parseConfig(readConfigText(gitDir));
   } catch (error) {
-    if (!(error instanceof StoreError) || error.data['line'] === undefined) throw error;
+    if (!(error instanceof StoreError) || error.data.line === undefined) throw error;
     const { code, message, data } = error;
     throw new StoreError(code, `${configPath(gitDir)}: ${message}`, { data, cause: error });
   }

@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@cairn/testkit';
 import { expect, test } from 'vitest';
-import { createModel, createVersion, initRegistry } from '../src/index.ts';
+import { createModel, createVersion, initRegistry, listModels } from '../src/index.ts';
 
 const environment = {
   identity: { name: 'Test', email: 'test@example.invalid' },
@@ -18,10 +18,31 @@ test('a registry is not stored in itself, whatever way leads to it', async () =>
   symlinkSync(folder.path, join(folder.path, 'link'));
   mkdirSync(join(registry.path, 'inside'));
   writeFileSync(join(registry.path, 'inside', 'weights'), 'w');
-  const add = (path: string) => createVersion(registry, { model: 'm', version: 'v1' }, { sources: [{ path }] });
+  const add = (path: string) =>
+    createVersion(registry, { model: 'm', version: 'v1' }, { sources: [{ path }] });
 
   await expect(add(registry.path)).rejects.toMatchObject({ code: 'invalid' });
   await expect(add(folder.path)).rejects.toThrow('holds the registry');
   await expect(add(join(folder.path, 'link', 'registry'))).rejects.toThrow('holds the registry');
   expect((await add(join(registry.path, 'inside'))).version.files).toHaveLength(1);
+});
+
+test('a model that was made for a version goes with it when the version does not come to be', async () => {
+  using folder = temporaryFolder();
+  const registry = await initRegistry(join(folder.path, 'registry'), { template }, environment);
+  writeFileSync(join(folder.path, 'weights'), Buffer.alloc(3_000_000));
+  const controller = new AbortController();
+  const adding = createVersion(
+    registry,
+    { model: 'm', version: 'v1' },
+    {
+      sources: [{ path: join(folder.path, 'weights') }],
+      createModel: true,
+      signal: controller.signal,
+      onProgress: ({ done }) => done > 0 && controller.abort(),
+    },
+  );
+
+  await expect(adding).rejects.toMatchObject({ code: 'cancelled' });
+  expect(await listModels(registry)).toEqual([]);
 });
