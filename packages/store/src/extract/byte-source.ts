@@ -25,7 +25,7 @@ export function openByteSource(objects: ObjectStore, content: FileContent): Byte
     streamRange(objects, content, checkedRange(content, range));
   return {
     size: content.size,
-    read: (offset, length) => joined(stream({ offset, length })),
+    read: async (offset, length) => joined(stream({ offset, length })),
     stream,
   };
 }
@@ -53,6 +53,7 @@ async function* streamRange(
   content: FileContent,
   { from, to }: Span,
 ): AsyncGenerator<Uint8Array> {
+  if (from === to) return;
   for (let index = firstPart(content.parts, from); index < content.parts.length; index += 1) {
     const { start, size, id } = content.parts[index]!;
     if (start >= to) return;

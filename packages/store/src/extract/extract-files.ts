@@ -64,40 +64,39 @@ async function extractInline({ objects }: Repository, run: Run): Promise<void> {
 async function extractInThreads({ gitDir }: Repository, run: Run): Promise<void> {
   const data: ExtractData = { gitDir, checkObjects: run.options.checkObjects ?? false };
   const count = Math.min(availableParallelism(), THREADS_MAX, run.jobs.length);
-  await Promise.all(Array.from({ length: count }, () => extractInThread(data, run)));
+  const threads: Thread<ToExtractor>[] = [];
+  try {
+    await Promise.all(Array.from({ length: count }, () => extractInThread(data, run, threads)));
+  } finally {
+    // Where one has failed, the others are in the middle of it: nobody writes any more once the caller hears of it.
+    await Promise.all(threads.map((thread) => thread.stop()));
+  }
 }
 
-async function extractInThread(data: ExtractData, run: Run): Promise<void> {
-  let thread: Thread<ToExtractor> | undefined;
-  try {
-    await new Promise<void>((resolve, reject) => {
-      const started = startThread<ToExtractor, FromExtractor>(import.meta.url, 'extract-thread', data, {
-        onMessage: (message) => {
-          try {
-            if (message.kind === 'bytes') run.bytes(message.count);
-            else if (message.kind === 'file')
-              run.file(message.number, message.error && errorFromMessage(message.error));
-            else next();
-          } catch (error) {
-            reject(error);
-          }
-        },
-        onBroken: reject,
-      });
-      thread = started;
-      const next = () => {
-        const batch = run.nextBatch();
-        if (batch) started.post({ jobs: batch });
-        else resolve();
-      };
-      next();
+/** Starts one more thread, which works until there is no further batch. */
+function extractInThread(data: ExtractData, run: Run, threads: Thread<ToExtractor>[]): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    const thread = startThread<ToExtractor, FromExtractor>(import.meta.url, 'extract-thread', data, {
+      onMessage: (message) => {
+        try {
+          if (message.kind === 'bytes') run.bytes(message.count);
+          else if (message.kind === 'file')
+            run.file(message.number, message.error && errorFromMessage(message.error));
+          else next();
+        } catch (error) {
+          reject(error);
+        }
+      },
+      onBroken: reject,
     });
-  } catch (error) {
-    run.stop();
-    throw error;
-  } finally {
-    await thread?.stop();
-  }
+    threads.push(thread);
+    const next = () => {
+      const batch = run.nextBatch();
+      if (batch) thread.post({ jobs: batch });
+      else resolve();
+    };
+    next();
+  });
 }
 
 /** What is left to do and what came of it, shared by the threads. */
@@ -136,11 +135,6 @@ class Run {
     if (error && !isDamage(error)) throw error;
     if (error) this.failed.push({ number, error });
     this.#done.files += 1;
-  }
-
-  /** No further batch: another thread failed for good. */
-  stop(): void {
-    this.#next = this.jobs.length;
   }
 
   #checkCancelled(): void {

@@ -102,6 +102,7 @@ function showLease(folder: string, purpose: string): Lease {
     writeSynced(temporary, encodeOwner(owner));
     renameSync(temporary, file);
   } catch (error) {
+    removeIfThere(temporary);
     throw translated(error, `create ${file}`);
   }
   return { release: () => void removeIfThere(file) };

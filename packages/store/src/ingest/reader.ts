@@ -1,7 +1,7 @@
 import { createHash, hash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { StoreError, systemCode, translated } from '../errors.ts';
-import { PART_SIZE } from '../parts/constants.ts';
+import { FILE_SIZE_MAX, PART_SIZE } from '../parts/constants.ts';
 import { createCutter } from '../parts/cutter.ts';
 import { planFile } from './plan.ts';
 import type { Piece, ReadFile, Slab } from './slab.ts';
@@ -53,6 +53,7 @@ interface FileState {
 
 function* readFile(open: OpenFile, filling: Filling): Generator<Slab, void, void> {
   const before = fileState(open);
+  if (before.size > FILE_SIZE_MAX) throw tooLarge(open.file, before.size);
   if (before.size <= PART_SIZE) yield* readSmall(open, before, filling);
   else yield* readLarge(open, before, filling);
   if (!sameIdentity(before.identity, fileState(open).identity)) throw changed(open.file);
@@ -168,6 +169,13 @@ function fileState({ fd, file }: OpenFile): FileState {
 
 function readFileOf(file: number, state: FileState, rest: { sha256: string; parted: boolean }): ReadFile {
   return { file, ...rest, ...state };
+}
+
+function tooLarge(file: SourceFile, size: number): StoreError {
+  return new StoreError('invalid', `${file.path} has ${size} bytes; at most ${FILE_SIZE_MAX} can be stored`, {
+    hint: 'split it',
+    data: { path: file.path, size },
+  });
 }
 
 function changed(file: SourceFile): StoreError {

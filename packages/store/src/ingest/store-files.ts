@@ -61,8 +61,7 @@ async function storeInThreads(
   files: readonly SourceFile[],
   collection: Collection,
 ): Promise<void> {
-  // The reading thread keeps a core busy, too.
-  const laneCount = Math.min(Math.max(availableParallelism() - 1, 1), LANES_MAX);
+  const laneCount = Math.min(availableParallelism(), LANES_MAX);
   const slots = createSlots(2 * laneCount + 1);
   const lanes = Array.from({ length: laneCount }, () =>
     threadLane({ folder: writer.folder, label: writer.label, slots }),

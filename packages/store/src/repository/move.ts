@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { entryAt } from '../files/bounded.ts';
 import { removeIfThere, replaceDurably } from '../files/durable.ts';
 import { acquireExclusive, exclusiveFile } from '../files/lease.ts';
 import type { LockOptions } from '../files/lock.ts';
@@ -11,10 +12,9 @@ export async function moveRepository(from: string, to: string, options: LockOpti
   const lease = await acquireExclusive(join(from, 'cairn'), options);
   try {
     replaceDurably(from, to);
-  } catch (error) {
+  } finally {
     lease.release();
-    throw error;
+    // It went along with its folder, even when that could not be made durable.
+    if (entryAt(from) === null) removeIfThere(exclusiveFile(join(to, 'cairn')));
   }
-  // The lease went along with its folder.
-  removeIfThere(exclusiveFile(join(to, 'cairn')));
 }

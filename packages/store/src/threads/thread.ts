@@ -21,7 +21,7 @@ export function errorFromMessage({ code, message, hint, data }: ErrorMessage): S
 /** A worker thread that is spoken to in typed messages. */
 export interface Thread<In> {
   post(message: In): void;
-  /** Ends the thread at once, whatever it is doing. */
+  /** Ends the thread at once, whatever it is doing, and lets nothing more be heard of it. */
   stop(): Promise<void>;
 }
 
@@ -48,7 +48,9 @@ export function startThread<In, Out>(
     ...(unbuilt && { execArgv: [...process.execArgv, '--disable-warning=ExperimentalWarning'] }),
   });
   let stopped = false;
-  worker.on('message', (message: Out) => events.onMessage(message));
+  worker.on('message', (message: Out) => {
+    if (!stopped) events.onMessage(message);
+  });
   worker.on('error', (cause) => {
     if (!stopped)
       events.onBroken(new StoreError('failed', `thread ${name} broke: ${cause.message}`, { cause }));
