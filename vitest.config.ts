@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const shared = { pool: 'forks' as const, testTimeout: 60_000, hookTimeout: 60_000 };
-const report = process.env['TEST_REPORT'];
+const report = process.env.TEST_REPORT;
 
 export default defineConfig({
   test: {

@@ -21,13 +21,16 @@ interface Format {
 
 const FORMATS: Readonly<Record<string, Format>> = {
   safetensors: {
-    build: (tensors, metadata) => ({ 'model.safetensors': safetensorsFile(tensors, { metadata: { metadata } }).bytes }),
+    build: (tensors, metadata) => ({
+      'model.safetensors': safetensorsFile(tensors, { metadata: { metadata } }).bytes,
+    }),
     parts: 'model.safetensors.parts',
     partName: (name) => `-${name}`,
   },
   GGUF: {
     build: (tensors, metadata) => ({
-      'model.gguf': ggufFile(tensors, { metadata: { 'general.name': { type: 'string', value: metadata } } }).bytes,
+      'model.gguf': ggufFile(tensors, { metadata: { 'general.name': { type: 'string', value: metadata } } })
+        .bytes,
     }),
     parts: 'model.gguf.parts',
     partName: (name) => `-${name}`,
@@ -40,14 +43,20 @@ const FORMATS: Readonly<Record<string, Format>> = {
     partName: (name) => `-${name}.npy`,
   },
   'PyTorch archive': {
-    build: (tensors, metadata) => ({ 'model.pt': pytorchFile(tensors, { pickle: Buffer.from(metadata) }).bytes }),
+    build: (tensors, metadata) => ({
+      'model.pt': pytorchFile(tensors, { pickle: Buffer.from(metadata) }).bytes,
+    }),
     parts: 'model.pt.parts',
     partName: (name) => `-archive_data_${LAYERS.findIndex((each) => each.name === name)}`,
   },
   'ONNX with external data': {
     build: (tensors, metadata) => {
       const { model, data } = onnxFiles(tensors, { location: 'weights/model.onnx.data', alignment: 4096 });
-      return { 'onnx/model.onnx': model, 'onnx/weights/model.onnx.data': data, 'onnx/notes.txt': Buffer.from(metadata) };
+      return {
+        'onnx/model.onnx': model,
+        'onnx/weights/model.onnx.data': data,
+        'onnx/notes.txt': Buffer.from(metadata),
+      };
     },
     parts: 'onnx/weights/model.onnx.data.parts',
     partName: (name) => `-${name}`,
@@ -110,7 +119,11 @@ describe('what is equal is stored once', () => {
   test('within one version too', async () => {
     using bench = await workbench();
     const { bytes } = safetensorsFile(LAYERS);
-    const { bytes: size } = await bench.store({ 'a.safetensors': bytes, 'b/copy.bin': bytes, 'c.pt': pytorchFile(LAYERS).bytes });
+    const { bytes: size } = await bench.store({
+      'a.safetensors': bytes,
+      'b/copy.bin': bytes,
+      'c.pt': pytorchFile(LAYERS).bytes,
+    });
     expect(size).toBeLessThan(1.02 * bytes.length);
   });
 });

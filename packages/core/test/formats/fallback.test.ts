@@ -1,4 +1,12 @@
-import { ggufFile, npzFile, onnxFiles, pseudoRandomBytes, pytorchFile, safetensorsFile, safetensorsHeader } from '@cairn/testkit';
+import {
+  ggufFile,
+  npzFile,
+  onnxFiles,
+  pseudoRandomBytes,
+  pytorchFile,
+  safetensorsFile,
+  safetensorsHeader,
+} from '@cairn/testkit';
 import { describe, expect, test } from 'vitest';
 import { expectAbout, KIB, LAYERS, MIB, type Workbench, workbench } from './tensors.ts';
 
@@ -9,9 +17,16 @@ const DATA = pseudoRandomBytes('data', 3 * MIB);
 /** Files that begin as one of a known format, and lie about themselves. */
 const LIARS: Readonly<Record<string, Buffer>> = {
   'a safetensors file that was cut off': SAFETENSORS.subarray(0, 3 * MIB),
-  'a safetensors file with something behind its last tensor': Buffer.concat([SAFETENSORS, Buffer.from('more')]),
-  'a safetensors header longer than the file': patched(SAFETENSORS, (bytes) => bytes.writeBigUInt64LE(2n ** 50n, 0)),
-  'a safetensors tensor of a pebibyte': safetensorsOf('{"a":{"dtype":"F16","shape":[1],"data_offsets":[0,1125899906842624]}}'),
+  'a safetensors file with something behind its last tensor': Buffer.concat([
+    SAFETENSORS,
+    Buffer.from('more'),
+  ]),
+  'a safetensors header longer than the file': patched(SAFETENSORS, (bytes) =>
+    bytes.writeBigUInt64LE(2n ** 50n, 0),
+  ),
+  'a safetensors tensor of a pebibyte': safetensorsOf(
+    '{"a":{"dtype":"F16","shape":[1],"data_offsets":[0,1125899906842624]}}',
+  ),
   'safetensors tensors that overlap': safetensorsOf(
     '{"a":{"dtype":"U8","shape":[1000000],"data_offsets":[0,1000000]},"b":{"dtype":"U8","shape":[1000000],"data_offsets":[999999,1999999]}}',
   ),
@@ -68,7 +83,9 @@ test('names of tensors that no file could have become names of parts that every 
   const tensors = names.map((name, index) => ({ name, dtype: 'F16', shape: [128 + index, KIB] }));
   await bench.store({ 'm.safetensors': safetensorsFile(tensors).bytes, 'm.gguf': ggufFile(tensors).bytes });
   for (const folder of ['m.safetensors.parts', 'm.gguf.parts']) {
-    expect(bench.partNames(folder).every((name) => /^[0-9a-f]{12}(-[A-Za-z0-9._-]{1,80})?$/.test(name))).toBe(true);
+    expect(bench.partNames(folder).every((name) => /^[0-9a-f]{12}(-[A-Za-z0-9._-]{1,80})?$/.test(name))).toBe(
+      true,
+    );
     expect(bench.partNames(folder).length).toBeGreaterThan(names.length);
   }
 });

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { gitText, type TensorSpec } from '@cairn/testkit';
 import { expect } from 'vitest';
 import { type Amount, createModel, createVersion } from '../../src/index.ts';
-import { type RegistryFixture, registryFixture, writeFiles } from '../registry-fixture.ts';
 import { expectTakenOut } from '../oracle/read-back.ts';
+import { type RegistryFixture, registryFixture, writeFiles } from '../registry-fixture.ts';
 
 export const KIB = 1024;
 export const MIB = 1024 * KIB;

@@ -28,23 +28,22 @@ beforeAll(async () => {
 
 afterAll(() => fixture[Symbol.dispose]());
 
-test.each(versions.map((version) => [version.name, version] as const))(
-  'a plain clone of %s has every file, large ones after cat of their parts',
-  (name, version) => {
-    const clone = join(fixture.work, `clone-${name}`);
-    const settings = ['-c', 'advice.detachedHead=false', '-c', 'core.autocrlf=true'];
-    git(fixture.work, [...settings, 'clone', '--quiet', '--branch', name, fixture.gitDir('m'), clone]);
-    expect(gitText(clone, 'status', '--porcelain')).toBe('');
-    const document = JSON.parse(readFileSync(join(clone, 'version.json'), 'utf8'));
-    expect(document.files).toHaveLength(Object.keys(version.files).length);
-    for (const { path, parts } of document.files) {
-      const { bytes, executable = false } = version.files[path]!;
-      const restored = parts === undefined ? readFileSync(join(clone, 'files', path)) : cat(clone, path, parts);
-      expect([path, restored.equals(bytes)]).toEqual([path, true]);
-      if (parts === undefined) expect(isExecutable(join(clone, 'files', path))).toBe(executable);
-    }
-  },
-);
+test.each(
+  versions.map((version) => [version.name, version] as const),
+)('a plain clone of %s has every file, large ones after cat of their parts', (name, version) => {
+  const clone = join(fixture.work, `clone-${name}`);
+  const settings = ['-c', 'advice.detachedHead=false', '-c', 'core.autocrlf=true'];
+  git(fixture.work, [...settings, 'clone', '--quiet', '--branch', name, fixture.gitDir('m'), clone]);
+  expect(gitText(clone, 'status', '--porcelain')).toBe('');
+  const document = JSON.parse(readFileSync(join(clone, 'version.json'), 'utf8'));
+  expect(document.files).toHaveLength(Object.keys(version.files).length);
+  for (const { path, parts } of document.files) {
+    const { bytes, executable = false } = version.files[path]!;
+    const restored = parts === undefined ? readFileSync(join(clone, 'files', path)) : cat(clone, path, parts);
+    expect([path, restored.equals(bytes)]).toEqual([path, true]);
+    if (parts === undefined) expect(isExecutable(join(clone, 'files', path))).toBe(executable);
+  }
+});
 
 test('one line of a shell puts a large file together again', () => {
   const clone = join(fixture.work, 'clone-v1');
@@ -85,7 +84,8 @@ test('the registry itself is a Git repository that stays clean whatever happens 
   expect(gitText(path, 'ls-files').split('\n')).toContain('registry.json');
   await createModel(registry, 'm');
   const source = writeFiles(folder.path, { 'source/a.txt': 'a' });
-  for (const version of ['v1', 'v2']) await createVersion(registry, { model: 'm', version }, { sources: [{ path: source }] });
+  for (const version of ['v1', 'v2'])
+    await createVersion(registry, { model: 'm', version }, { sources: [{ path: source }] });
   await editModel(registry, 'm', { description: 'x' });
   await editVersion(registry, 'm@v1', { description: 'y' });
   await deleteVersion(registry, 'm@v2');

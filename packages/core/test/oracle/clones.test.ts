@@ -73,7 +73,10 @@ test('of a version that was fetched by itself everything is there', async () => 
   const gone = { code: 'not-found', names: ['v1'], hint: /cairn ls/ } as const;
   await expectFailure(showVersion(fixture.registry, 'shallow-fetched@v1'), gone);
   const plan = await planCollection(fixture.registry, { graceMs: 0 });
-  expect(plan.models.find(({ model }) => model === 'shallow-fetched')).toMatchObject({ freed: 0, objects: 0 });
+  expect(plan.models.find(({ model }) => model === 'shallow-fetched')).toMatchObject({
+    freed: 0,
+    objects: 0,
+  });
 });
 
 test('a clone of one tag alone has no model, but its files are there', async () => {
@@ -86,7 +89,11 @@ test('a clone of one tag alone has no model, but its files are there', async () 
 });
 
 describe.each(['blobless', 'treeless'])('in a clone without contents, %s', (model) => {
-  const missing = { code: 'not-found', names: [model, /object [0-9a-f]{40} is not in .*, a partial clone/], hint: /fetch/ } as const;
+  const missing = {
+    code: 'not-found',
+    names: [model, /object [0-9a-f]{40} is not in .*, a partial clone/],
+    hint: /fetch/,
+  } as const;
 
   test('every reading says which object is not there, and nothing is fetched', async () => {
     const { registry, work } = fixture;
@@ -96,7 +103,9 @@ describe.each(['blobless', 'treeless'])('in a clone without contents, %s', (mode
     await expectFailure(takeOut(registry, `${model}@v1`, join(work, 'never')), missing);
     await expectFailure(openFile(registry, `${model}@v1:config.json`), missing);
     const verified = await verifyModel(registry, model);
-    expect(verified.map(({ ok, problems }) => [ok, problems[0]?.code])).toEqual(Array(3).fill([false, 'not-found']));
+    expect(verified.map(({ ok, problems }) => [ok, problems[0]?.code])).toEqual(
+      Array(3).fill([false, 'not-found']),
+    );
     expect(objectCount(model)).toBe(before);
   });
 });
@@ -117,7 +126,9 @@ describe('in a clone without weights', () => {
     using file = await openFile(registry, `${model}@v1:config.json`);
     expect(Buffer.from(await file.read(0, 100))).toEqual(versions[0]!.files['config.json']!.bytes);
     const only = ['vocab', '*.json', '*.sh'];
-    expect(await takeOut(registry, `${model}@v2`, join(work, 'small'), { only })).toMatchObject({ files: 32 });
+    expect(await takeOut(registry, `${model}@v2`, join(work, 'small'), { only })).toMatchObject({
+      files: 32,
+    });
   });
 
   test('weights that are not here are not found, and the message names file or object', async () => {

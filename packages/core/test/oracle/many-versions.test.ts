@@ -27,7 +27,10 @@ async function addVersions(upTo: number): Promise<void> {
   while (names.length < upTo) {
     const number = names.length;
     const name = `v${number}`;
-    const source = fixture.write({ [`s${number}/model.bin`]: contentOf(number), [`s${number}/same.txt`]: 'same' });
+    const source = fixture.write({
+      [`s${number}/model.bin`]: contentOf(number),
+      [`s${number}/same.txt`]: 'same',
+    });
     const options = { sources: [{ path: source }], description: `Number ${number}` };
     await createVersion(fixture.registry, { model: 'm', version: name }, options);
     names.push(name);
@@ -75,7 +78,8 @@ describe('as versions come', () => {
   });
 
   test('every listed version is what for-each-ref says, trailers included', async () => {
-    const format = '%(refname:short)|%(taggername)|%(contents:subject)|%(contents:trailers:only,separator=%x7c)';
+    const format =
+      '%(refname:short)|%(taggername)|%(contents:subject)|%(contents:trailers:only,separator=%x7c)';
     const refs = gitText(gitDir, 'for-each-ref', `--format=${format}`, '--sort=-creatordate', 'refs/tags');
     const listed = await listVersions(fixture.registry, 'm');
     const expected = listed.map(({ version, createdBy, description, type, files, size, createdAt }) => {

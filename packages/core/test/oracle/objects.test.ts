@@ -33,18 +33,17 @@ describe('what a version is made of, as Git reads it', () => {
     expect(gitText(gitDir, 'count-objects', '-v')).toContain('garbage: 0');
   });
 
-  test.each(versions.map((version) => [version.name, version] as const))(
-    'cat-file gives every byte of %s, a large file as the parts in the order of their names',
-    async (name, version) => {
-      const { files } = await showVersion(fixture.registry, `m@${name}`);
-      expect(files).toEqual(describedFiles(version));
-      const read = filesByGit(gitDir, name);
-      expect([...read.keys()].sort()).toEqual(Object.keys(version.files).sort());
-      for (const [path, bytes] of read) {
-        expect([path, bytes.equals(version.files[path]!.bytes)]).toEqual([path, true]);
-      }
-    },
-  );
+  test.each(
+    versions.map((version) => [version.name, version] as const),
+  )('cat-file gives every byte of %s, a large file as the parts in the order of their names', async (name, version) => {
+    const { files } = await showVersion(fixture.registry, `m@${name}`);
+    expect(files).toEqual(describedFiles(version));
+    const read = filesByGit(gitDir, name);
+    expect([...read.keys()].sort()).toEqual(Object.keys(version.files).sort());
+    for (const [path, bytes] of read) {
+      expect([path, bytes.equals(version.files[path]!.bytes)]).toEqual([path, true]);
+    }
+  });
 
   test('small files have the mode of a file or an executable, parts that of a file', () => {
     const modes = new Map(treeBlobs(gitDir, 'v1', 'files/').map(({ mode, path }) => [path, mode]));
@@ -149,7 +148,11 @@ describe('what a listing says, and what Git says', () => {
 describe('after edits, notes, renames and a deletion', () => {
   beforeAll(async () => {
     const { registry } = fixture;
-    await editModel(registry, 'm', { description: 'Better', labels: { kind: null, 'a b': 'ü' }, card: '# M\n' });
+    await editModel(registry, 'm', {
+      description: 'Better',
+      labels: { kind: null, 'a b': 'ü' },
+      card: '# M\n',
+    });
     await editVersion(registry, 'm@v1', { description: 'Beats "all"\nof them' });
     await editVersion(registry, 'm@v2', { description: 'Second thoughts' });
     await renameVersion(registry, 'm@v1', 'v1.0');

@@ -2,7 +2,14 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { listVersions, openFile, type Registry, showVersion, takeOut, verifyVersion } from '../../src/index.ts';
+import {
+  listVersions,
+  openFile,
+  type Registry,
+  showVersion,
+  takeOut,
+  verifyVersion,
+} from '../../src/index.ts';
 import { filesBelow } from '../registry-fixture.ts';
 import { type KnownFile, type KnownVersion, MIB } from './history.ts';
 
@@ -52,7 +59,11 @@ export async function expectWholeVersion(
 }
 
 /** Takes a version out into a new folder, and looks at every byte and flag there. */
-export async function expectTakenOut(registry: Registry, reference: string, { files }: KnownVersion): Promise<void> {
+export async function expectTakenOut(
+  registry: Registry,
+  reference: string,
+  { files }: KnownVersion,
+): Promise<void> {
   const folder = join(registry.path, '..', `out-${randomBytes(6).toString('hex')}`);
   await takeOut(registry, reference, folder);
   expect(Object.keys(filesBelow(folder)).sort()).toEqual(Object.keys(files).sort());

@@ -9,13 +9,13 @@ import {
   deleteVersion,
   editModel,
   editVersion,
-  renameVersion,
   type Registry,
+  renameVersion,
   type Verification,
   verifyVersion,
 } from '../../src/index.ts';
-import { type RegistryFixture, registryFixture } from '../registry-fixture.ts';
 import { expectNoLeftovers } from '../oracle/read-back.ts';
+import { type RegistryFixture, registryFixture } from '../registry-fixture.ts';
 import { type DamagePlan, damagePlan, damageRepository } from './damage.ts';
 import { type Outcome, outcomeOf, takenOut } from './observe.ts';
 import { storeSmallModel, VERSIONS } from './small-model.ts';
@@ -25,7 +25,10 @@ const MODEL = 'damaged';
 /** Every change that can be made to a model. What `v2` holds must come to no harm by any of them. */
 const CHANGES: Readonly<Record<string, (fixture: RegistryFixture) => Promise<unknown>>> = {
   add: ({ registry, work }) => {
-    const sources = [{ path: join(work, 'whole-v1-source') }, { path: join(work, 'whole-v2-source'), into: 'second' }];
+    const sources = [
+      { path: join(work, 'whole-v1-source') },
+      { path: join(work, 'whole-v2-source'), into: 'second' },
+    ];
     return createVersion(registry, { model: MODEL, version: 'v3' }, { sources });
   },
   delete: ({ registry }) => deleteVersion(registry, `${MODEL}@v1`),
@@ -68,7 +71,11 @@ export function testChangesInDamage(numRuns: number): void {
   });
 }
 
-async function changeInDamage(fixture: RegistryFixture, { kind, damage }: Change, sound: Outcome): Promise<void> {
+async function changeInDamage(
+  fixture: RegistryFixture,
+  { kind, damage }: Change,
+  sound: Outcome,
+): Promise<void> {
   const { registry } = fixture;
   const gitDir = fixture.gitDir(MODEL);
   const damaged = damageRepository(gitDir, damage);

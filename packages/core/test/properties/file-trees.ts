@@ -1,7 +1,7 @@
 import { pseudoRandomBytes } from '@cairn/testkit';
 import fc from 'fast-check';
 import { filePathProblem, foldedPath } from '../../src/file-path.ts';
-import { type KnownFile, KIB, MIB } from '../oracle/history.ts';
+import { KIB, type KnownFile, MIB } from '../oracle/history.ts';
 
 /** Files by their paths, of any name, size and content that a version can have. */
 export type FileTree = Readonly<Record<string, KnownFile>>;

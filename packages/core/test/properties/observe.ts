@@ -17,8 +17,8 @@ import {
   verifyRegistry,
   verifyVersion,
 } from '../../src/index.ts';
-import { filesBelow } from '../registry-fixture.ts';
 import type { KnownVersion } from '../oracle/history.ts';
+import { filesBelow } from '../registry-fixture.ts';
 
 /** What one operation gave, or the code of the error it threw. */
 export type Outcome = { readonly value: unknown } | { readonly error: CairnError };
@@ -70,7 +70,9 @@ export async function takenOut(registry: Registry, reference: string): Promise<R
   try {
     await takeOut(registry, reference, folder);
     const files = Object.entries(filesBelow(folder));
-    return Object.fromEntries(files.map(([path, digest]) => [path, `${digest} ${isExecutable(join(folder, path))}`]));
+    return Object.fromEntries(
+      files.map(([path, digest]) => [path, `${digest} ${isExecutable(join(folder, path))}`]),
+    );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

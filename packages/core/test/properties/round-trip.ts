@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { fsckStrict } from '@cairn/testkit';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createModel, deleteVersion, showVersion } from '../../src/index.ts';
 import { foldedPath } from '../../src/file-path.ts';
-import { type RegistryFixture, registryFixture } from '../registry-fixture.ts';
+import { createModel, deleteVersion, showVersion } from '../../src/index.ts';
 import { bytesOf } from '../oracle/disk.ts';
 import { filesByGit, treeBlobs } from '../oracle/git-tree.ts';
 import { type KnownVersion, storeVersion } from '../oracle/history.ts';
 import { expectWholeVersion, sizeOf } from '../oracle/read-back.ts';
+import { type RegistryFixture, registryFixture } from '../registry-fixture.ts';
 import { type FileTree, fileTree } from './file-trees.ts';
 
 /** Arbitrary trees of files go in and come out, by Cairn and by Git, and their bytes are freed again. */

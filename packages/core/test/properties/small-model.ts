@@ -1,7 +1,7 @@
 import { safetensorsFile } from '@cairn/testkit';
 import { editModel, editVersion } from '../../src/index.ts';
-import type { RegistryFixture } from '../registry-fixture.ts';
 import { type KnownVersion, noise, storeHistory, text } from '../oracle/history.ts';
+import type { RegistryFixture } from '../registry-fixture.ts';
 
 const TENSOR_SIZE = 1400 * 1024;
 

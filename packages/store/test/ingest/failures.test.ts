@@ -7,7 +7,6 @@ import {
   renameSync,
   symlinkSync,
   truncateSync,
-  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +15,15 @@ import { describe, expect, test } from 'vitest';
 import type { StoreErrorCode } from '../../src/errors.ts';
 import { ObjectWriter } from '../../src/ingest/object-writer.ts';
 import { type StoreFilesOptions, storeFiles } from '../../src/ingest/store-files.ts';
-import { EACH_WAY, expectNothingLeft, type IngestFixture, ingestFixture, MIB, noise, store } from './fixture.ts';
+import {
+  EACH_WAY,
+  expectNothingLeft,
+  type IngestFixture,
+  ingestFixture,
+  MIB,
+  noise,
+  store,
+} from './fixture.ts';
 
 /** More than all slots hold, so that no reader can be at its end when the first of it is stored. */
 const LONGER_THAN_SLOTS = 120 * MIB;
@@ -85,7 +92,9 @@ describe.each(EACH_WAY)('storing files %s', (_, options) => {
     const onProgress = () => {
       throw new TypeError('of the watcher');
     };
-    await expect(store(fixture.repository, files, { ...options, onProgress })).rejects.toThrow('of the watcher');
+    await expect(store(fixture.repository, files, { ...options, onProgress })).rejects.toThrow(
+      'of the watcher',
+    );
     expectNothingLeft(fixture);
   });
 
@@ -97,7 +106,11 @@ describe.each(EACH_WAY)('storing files %s', (_, options) => {
   });
 });
 
-async function giveUp({ repository }: IngestFixture, files: Parameters<typeof storeFiles>[1], options: StoreFilesOptions) {
+async function giveUp(
+  { repository }: IngestFixture,
+  files: Parameters<typeof storeFiles>[1],
+  options: StoreFilesOptions,
+) {
   await using writer = await ObjectWriter.open(repository, { purpose: 'test', timeoutMs: 0 });
   await storeFiles(writer, files, options);
 }

@@ -15,9 +15,8 @@ export interface Ended {
 export interface ChildOptions {
   readonly faults?: Faults;
   readonly variables?: Readonly<Record<string, string>>;
-  /** Sees each piece of what the child says, and may end it. */
-  readonly onStdout?: (child: ChildProcess, chunk: Buffer) => void;
-  readonly onStderr?: (child: ChildProcess, chunk: Buffer) => void;
+  /** Sees the process as soon as it runs. */
+  readonly onStart?: (child: ChildProcess) => void;
 }
 
 /** Runs one of the scripts beside this file by itself, and waits for its end. */
@@ -27,35 +26,26 @@ export function runScript(name: string, args: readonly string[], options: ChildO
 
 /** Runs a program under the Node that runs the tests. */
 export function runNode(args: readonly string[], options: ChildOptions = {}): Promise<Ended> {
-  const { faults, variables } = options;
-  const argv = [...(faults ? FAULT_ARGUMENTS : []), '--disable-warning=ExperimentalWarning', ...args];
-  const env = { ...process.env, ...variables, ...(faults && faultEnvironment(faults)) };
-  return ended(spawn(execPath, argv, { env, stdio: ['ignore', 'pipe', 'pipe'] }), options);
+  const faults = options.faults ? FAULT_ARGUMENTS : [];
+  return runProgram(execPath, [...faults, '--disable-warning=ExperimentalWarning', ...args], options);
 }
 
 /** Runs any program, and waits for its end. */
-export function runProgram(command: string, args: readonly string[]): Promise<Ended> {
-  return ended(spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] }), {});
-}
-
-async function ended(child: ChildProcess, { onStdout, onStderr }: ChildOptions): Promise<Ended> {
+export async function runProgram(
+  command: string,
+  args: readonly string[],
+  { faults, variables, onStart }: ChildOptions = {},
+): Promise<Ended> {
+  const env = { ...process.env, ...variables, ...(faults && faultEnvironment(faults)) };
+  const child = spawn(command, args, { env, stdio: 'pipe' });
   const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
-  child.stdout!.on('data', (chunk: Buffer) => {
-    stdout.push(chunk);
-    onStdout?.(child, chunk);
-  });
-  child.stderr!.on('data', (chunk: Buffer) => {
-    stderr.push(chunk);
-    onStderr?.(child, chunk);
-  });
+  child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
   try {
+    onStart?.(child);
     const [status, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
-    return {
-      status,
-      signal,
-      stdout: Buffer.concat(stdout).toString(),
-      stderr: Buffer.concat(stderr).toString(),
-    };
+    const [said, complained] = [stdout, stderr].map((chunks) => Buffer.concat(chunks).toString());
+    return { status, signal, stdout: said!, stderr: complained! };
   } finally {
     child.kill('SIGKILL');
   }

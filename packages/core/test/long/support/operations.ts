@@ -11,12 +11,17 @@ import {
   type Environment,
   editModel,
   editVersion,
+  listModels,
+  listVersions,
   openRegistry,
   type Registry,
   renameModel,
   renameVersion,
+  showModel,
+  showVersion,
   type TakeOutOptions,
   takeOut,
+  verifyVersion,
 } from '@cairn/core';
 
 export type Operation =
@@ -39,7 +44,10 @@ export type Operation =
       readonly reference: string;
       readonly destination: string;
       readonly options: Pick<TakeOutOptions, 'force' | 'only'>;
-    };
+    }
+  | { readonly kind: 'listModels' }
+  | { readonly kind: 'showModel' | 'listVersions'; readonly model: string }
+  | { readonly kind: 'showVersion' | 'verifyVersion'; readonly reference: string };
 
 /** How an operation ended. `untyped` is an error that is none of the library's, which must not happen. */
 export interface Outcome {
@@ -56,21 +64,31 @@ export interface Outcome {
 const AHEAD_MS = 120_000;
 
 export function testEnvironment(): Environment {
+  return environmentAt(() => Date.now() + AHEAD_MS);
+}
+
+/** The same at the right time, for processes that are at work together: what has just been written is in use. */
+export function presentEnvironment(): Environment {
+  return environmentAt(() => Date.now());
+}
+
+function environmentAt(clock: () => number): Environment {
   return {
     identity: { name: 'Ada', email: 'ada@example.org' },
-    now: () => new Date(Date.now() + AHEAD_MS),
+    now: () => new Date(clock()),
     timezoneOffsetMinutes: () => 0,
   };
 }
 
 /** Opens a registry and carries out one operation on it. Never throws. */
-export async function perform(registryPath: string, operation: Operation): Promise<Outcome> {
-  return outcomeOf(async () => run(await openRegistry(registryPath, testEnvironment()), operation));
-}
-
-export async function outcomeOf(action: () => Promise<unknown>): Promise<Outcome> {
+export async function perform(
+  registryPath: string,
+  operation: Operation,
+  environment: Environment = testEnvironment(),
+): Promise<Outcome> {
   try {
-    return { code: 'done', message: '', value: await action() };
+    const registry = await openRegistry(registryPath, environment);
+    return { code: 'done', message: '', value: await run(registry, operation) };
   } catch (error) {
     if (error instanceof CairnError) return { code: error.code, message: error.message };
     return { code: 'untyped', message: error instanceof Error ? String(error.stack) : String(error) };
@@ -101,5 +119,15 @@ function run(registry: Registry, operation: Operation): Promise<unknown> {
       return collectGarbage(registry, { graceMs: operation.graceMs });
     case 'takeOut':
       return takeOut(registry, operation.reference, operation.destination, operation.options);
+    case 'listModels':
+      return listModels(registry);
+    case 'showModel':
+      return showModel(registry, operation.model);
+    case 'listVersions':
+      return listVersions(registry, operation.model);
+    case 'showVersion':
+      return showVersion(registry, operation.reference);
+    case 'verifyVersion':
+      return verifyVersion(registry, operation.reference);
   }
 }

@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createModel, createVersion, editVersion, openRegistry, type Registry } from '@cairn/core';
 import { bf16Weights, git, pseudoRandomBytes, safetensorsFile } from '@cairn/testkit';
@@ -16,7 +16,7 @@ export interface Workshop {
   source(name: SourceName): string;
 }
 
-type SourceName = 'first' | 'second' | 'third' | 'small' | 'large';
+export type SourceName = 'first' | 'second' | 'third' | 'small' | 'large';
 
 /** A new registry without models. */
 export async function emptyRegistry(folder: string): Promise<Workshop> {
@@ -31,7 +31,7 @@ export async function emptyRegistry(folder: string): Promise<Workshop> {
  * A registry with the model `prices`, whose versions v1 and v2 share most of their weights, with notes on both and the
  * alias `prod` for v1.
  */
-export async function filledRegistry(folder: string): Promise<Workshop> {
+async function filledRegistry(folder: string): Promise<Workshop> {
   const workshop = await emptyRegistry(folder);
   const { registry, source } = workshop;
   await createModel(registry, 'prices', { description: 'Next-day prices', labels: { task: 'regression' } });
@@ -47,7 +47,7 @@ export async function filledRegistry(folder: string): Promise<Workshop> {
  * The same with all kinds of garbage: a version whose tag has gone, and another of which parts live on in v4, so that
  * their packs are to be dropped and to be written anew.
  */
-export async function litteredRegistry(folder: string): Promise<Workshop> {
+async function litteredRegistry(folder: string): Promise<Workshop> {
   const workshop = await filledRegistry(folder);
   const mixed = join(folder, 'sources', 'mixed');
   writeFiles(mixed, {
@@ -63,9 +63,9 @@ export async function litteredRegistry(folder: string): Promise<Workshop> {
 }
 
 /** The same with so many small packs that the next version rolls them up. */
-export async function manyPacksRegistry(folder: string): Promise<Workshop> {
+async function manyPacksRegistry(folder: string): Promise<Workshop> {
   const workshop = await filledRegistry(folder);
-  for (let number = 10; number < 27; number++) {
+  for (let number = 10; packsOf(workshop) < 20; number++) {
     const path = join(folder, 'sources', `v${number}`);
     writeFiles(path, { 'only.txt': `version ${number}\n` });
     await addVersion(workshop, `v${number}`, path);
@@ -73,14 +73,52 @@ export async function manyPacksRegistry(folder: string): Promise<Workshop> {
   return workshop;
 }
 
-/** A registry with 101 small versions, whose refs have a file each, so that the next one packs them. */
-export async function manyRefsRegistry(folder: string): Promise<Workshop> {
-  const workshop = await emptyRegistry(folder);
-  await createModel(workshop.registry, 'prices');
-  for (let number = 100; number <= 200; number++) {
+function packsOf({ path }: Workshop): number {
+  const folder = join(repositoryOf(path, 'prices'), 'objects', 'pack');
+  return readdirSync(folder).filter((name) => name.endsWith('.idx')).length;
+}
+
+/** A registry with 100 small versions, whose refs have a file each, so that the next one packs them. */
+async function manyRefsRegistry(folder: string): Promise<Workshop> {
+  const workshop = await bareRegistry(folder);
+  for (let number = 100; number < 200; number++) {
     await addVersion(workshop, `v${number}`, workshop.source('small'));
   }
   return workshop;
+}
+
+/** A registry with a model that has no versions. */
+async function bareRegistry(folder: string): Promise<Workshop> {
+  const workshop = await emptyRegistry(folder);
+  await createModel(workshop.registry, 'prices');
+  return workshop;
+}
+
+/** A registry with a version that is taken out in threads. */
+async function largeRegistry(folder: string): Promise<Workshop> {
+  const workshop = await bareRegistry(folder);
+  await addVersion(workshop, 'v2', workshop.source('large'));
+  return workshop;
+}
+
+/** All of them, by what they are good for. */
+export const REGISTRIES = {
+  bare: bareRegistry,
+  filled: filledRegistry,
+  littered: litteredRegistry,
+  large: largeRegistry,
+  manyPacks: manyPacksRegistry,
+  manyRefs: manyRefsRegistry,
+} as const;
+
+/** Workshops in a folder of their own, each made when it is asked for first. */
+export function workshops(folder: string): (name: keyof typeof REGISTRIES) => Promise<Workshop> {
+  const made = new Map<string, Promise<Workshop>>();
+  return (name) => {
+    const workshop = made.get(name) ?? REGISTRIES[name](join(folder, name));
+    made.set(name, workshop);
+    return workshop;
+  };
 }
 
 export function addVersion({ registry }: Workshop, version: string, path: string): Promise<unknown> {

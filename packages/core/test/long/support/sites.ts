@@ -1,11 +1,13 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseTrace, type Strike, type TracedCall } from '@cairn/testkit/faults/faults.js';
-import { type Ended, runScript } from './children.ts';
-import type { Operation, Outcome } from './operations.ts';
+import { expect } from 'vitest';
+import { runScript } from './children.ts';
+import type { Outcome } from './operations.ts';
 import type { Workshop } from './registries.ts';
 import { filesBelow, type RegistryState, soundRegistry } from './soundness.ts';
+import type { Trial } from './trials.ts';
 
 /** A copy of a registry that something happens to, with room of its own beside it. */
 export interface Site {
@@ -13,24 +15,6 @@ export interface Site {
   readonly registry: string;
   /** Where versions are taken out to. */
   readonly out: string;
-}
-
-/** Something that is done to a site, while something goes wrong. */
-export interface Trial {
-  readonly name: string;
-  readonly operation: (site: Site) => Operation;
-  /** What is there before, besides the copy of the registry. */
-  readonly prepare?: (site: Site) => void;
-  /** What the same operation says once it has been done. */
-  readonly onceDone: Outcome['code'];
-  /** Whether a state is sound that is neither the one before nor the one after. */
-  readonly isBetween?: (state: SiteState, course: Course) => boolean;
-  /** What else must hold in the end. */
-  readonly afterwards?: (site: Site) => Promise<void>;
-  /** The work is shared by threads, so that no two runs are alike. */
-  readonly threaded?: boolean;
-  /** How many points are tried at most. */
-  readonly pointsMax: number;
 }
 
 export interface SiteState {
@@ -50,45 +34,46 @@ export async function stateOf({ registry, out }: Site): Promise<SiteState> {
   return { registry: await soundRegistry(registry), out: filesBelow(out) };
 }
 
+/** A trial, where its sites are made from. */
+export interface Setting {
+  readonly workshop: Workshop;
+  readonly trial: Trial;
+}
+
 /** Runs the operation undisturbed, and tells what it did. */
-export async function courseOf(workshop: Workshop, trial: Trial): Promise<Course> {
-  return atSite(workshop, { trial, name: 'course' }, async (site) => {
+export async function courseOf(setting: Setting): Promise<Course> {
+  return atSite(setting, 'course', async (site) => {
     const before = await stateOf(site);
-    const { outcome, trace } = await attempt(site, trial);
-    if (outcome?.code !== 'done')
-      throw new Error(`undisturbed, ${trial.name} says ${JSON.stringify(outcome)}`);
+    const { outcome, trace } = await attempt(site, setting);
+    expect(outcome).toMatchObject({ code: 'done' });
+    expect(setting.trial.includes?.(trace) ?? true, 'the run does what it is to be tried for').toBe(true);
     return { trace, before, after: await stateOf(site) };
   });
 }
 
 export interface Attempt {
-  readonly ended: Ended;
   readonly trace: readonly TracedCall[];
   /** Null when the process was killed. */
   readonly outcome: Outcome | null;
 }
 
 /** Carries out the operation of a trial in a process of its own. */
-export async function attempt(site: Site, trial: Trial, strike?: Strike): Promise<Attempt> {
+export async function attempt(site: Site, { trial, workshop }: Setting, strike?: Strike): Promise<Attempt> {
   const trace = join(site.folder, 'trace');
-  const args = [site.registry, JSON.stringify(trial.operation(site))];
+  const args = [site.registry, JSON.stringify(trial.operation(site, workshop))];
   const ended = await runScript('perform-operation', args, { faults: { trace, ...(strike && { strike }) } });
   const calls = existsSync(trace) ? parseTrace(readFileSync(trace, 'utf8')) : [];
   rmSync(trace, { force: true });
-  if (ended.signal === 'SIGKILL') return { ended, trace: calls, outcome: null };
+  if (ended.signal === 'SIGKILL') return { trace: calls, outcome: null };
   if (ended.status !== 0) throw new Error(`the process ended with ${ended.status}: ${ended.stderr}`);
-  return { ended, trace: calls, outcome: JSON.parse(ended.stdout) as Outcome };
+  return { trace: calls, outcome: JSON.parse(ended.stdout) as Outcome };
 }
 
-/** Gives an action a fresh copy of a registry, which is kept for a look at it when the action fails. */
-export async function atSite<T>(
-  workshop: Workshop,
-  { trial, name }: { readonly trial: Trial; readonly name: string },
-  action: (site: Site) => Promise<T>,
-): Promise<T> {
-  const folder = join(workshop.folder, `${trial.name.replaceAll(/\W+/g, '-')}-${name}`);
+/** Gives an action a fresh copy of the registry, which stays for a look at it when the action fails. */
+async function atSite<T>(setting: Setting, name: string, action: (site: Site) => Promise<T>): Promise<T> {
+  const { workshop, trial } = setting;
+  const folder = mkdtempSync(join(workshop.folder, `${name}-`));
   const site = { folder, registry: join(folder, 'registry'), out: join(folder, 'out') };
-  mkdirSync(folder);
   cpSync(workshop.path, site.registry, { recursive: true });
   trial.prepare?.(site);
   const result = await action(site);
@@ -96,33 +81,38 @@ export async function atSite<T>(
   return result;
 }
 
-/** The same; gives what an expectation that failed says, or null. */
-export async function failureAt(
-  workshop: Workshop,
-  place: { readonly trial: Trial; readonly name: string },
-  check: (site: Site) => Promise<void>,
-): Promise<string | null> {
-  try {
-    await atSite(workshop, place, check);
-    return null;
-  } catch (error) {
-    return error instanceof Error ? withDifference(error) : String(error);
-  }
-}
-
-function withDifference(error: Error): string {
-  if (!('actual' in error)) return String(error.stack);
-  return `${error.message}; got ${JSON.stringify(error.actual)}`;
-}
-
-/** Does something with each item, as many at a time as there are processors. */
-export async function eachInLanes<T>(
-  items: readonly T[],
-  action: (item: T, index: number) => Promise<void>,
+/**
+ * Tries what happens at each of the points, on a fresh copy of the registry each time, as many at once as there are
+ * processors. Fails with all that went wrong.
+ */
+export async function tryEach(
+  setting: Setting & { readonly course: Course },
+  strikes: readonly Strike[],
+  check: (site: Site, strike: Strike, index: number) => Promise<void>,
 ): Promise<void> {
+  const failures: string[] = [];
   let next = 0;
   const lane = async () => {
-    for (let index = next++; index < items.length; index = next++) await action(items[index]!, index);
+    for (let index = next++; index < strikes.length; index = next++) {
+      const strike = strikes[index]!;
+      const failure = await atSite(setting, 'site', (site) => check(site, strike, index)).then(
+        () => null,
+        described,
+      );
+      if (failure !== null) failures.push(`${placeOf(strike, setting.course)}: ${failure}`);
+    }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, lane));
+  expect(failures).toEqual([]);
+}
+
+function placeOf({ how, moment, call }: Strike, { trace }: Course): string {
+  const { name, target } = trace[call - 1] ?? { name: 'a later one', target: '' };
+  return `${how} ${moment} call ${call}, ${name} ${target}`;
+}
+
+/** Of an expectation with what there was; of any other error with where it came from. */
+function described(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return 'actual' in error ? `${error.message}; got ${JSON.stringify(error.actual)}` : String(error.stack);
 }

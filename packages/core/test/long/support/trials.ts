@@ -1,0 +1,205 @@
+import { isDeepStrictEqual } from 'node:util';
+import { createVersion, openRegistry } from '@cairn/core';
+import type { TracedCall } from '@cairn/testkit/faults/faults.js';
+import { expect } from 'vitest';
+import { type Operation, testEnvironment } from './operations.ts';
+import { type REGISTRIES, type SourceName, type Workshop, writeFiles } from './registries.ts';
+import type { Course, Site, SiteState } from './sites.ts';
+
+/** Something that is done to a registry, while something goes wrong. */
+export interface Trial {
+  readonly registry: keyof typeof REGISTRIES;
+  readonly operation: (site: Site, workshop: Workshop) => Operation;
+  /** What is there before, besides the copy of the registry. */
+  readonly prepare?: (site: Site) => void;
+  /** What the same operation says once it has been done. */
+  readonly onceDone: 'done' | 'exists' | 'not-found';
+  /** Whether a state is sound that is neither the one before nor the one after. */
+  readonly isBetween?: (state: SiteState, course: Course) => boolean;
+  /** What else must hold in the end. */
+  readonly afterwards?: (site: Site, workshop: Workshop) => Promise<void>;
+  /** What the undisturbed run must do, so that the trial is about what it says. */
+  readonly includes?: (trace: readonly TracedCall[]) => boolean;
+  /** The work is shared by threads, so that no two runs are alike. */
+  readonly threaded?: boolean;
+  /** How many points it is killed at, and how many disk faults it meets, at most. */
+  readonly killsMax: number;
+  readonly faultsMax: number;
+}
+
+/** All points that there are, instead of as many as fit into a few minutes: set `CAIRN_TEST_POINTS=all`. */
+export function pointsAtMost(usual: number): number {
+  return process.env.CAIRN_TEST_POINTS === 'all' ? Number.POSITIVE_INFINITY : usual;
+}
+
+/** Every operation that changes something, by what it does. */
+export const TRIALS: Readonly<Record<string, Trial>> = {
+  'adds a version of small files': { ...adding('small'), registry: 'filled', killsMax: 120, faultsMax: 40 },
+  'adds a version that shares parts with older ones': {
+    ...adding('third'),
+    registry: 'filled',
+    killsMax: 30,
+    faultsMax: 20,
+  },
+  'adds a large version in threads': {
+    ...adding('large'),
+    registry: 'bare',
+    includes: (trace) => opened(trace, /tmp_pack_/) > 1,
+    threaded: true,
+    killsMax: 24,
+    faultsMax: 12,
+  },
+  'adds a version and rolls up small packs': {
+    ...adding('small'),
+    registry: 'manyPacks',
+    includes: (trace) => touches(trace, /roll-up\.lock$/),
+    killsMax: 36,
+    faultsMax: 16,
+  },
+  'adds a version and packs all refs': {
+    ...adding('small'),
+    registry: 'manyRefs',
+    includes: (trace) => touches(trace, /packed-refs$/),
+    killsMax: 20,
+    faultsMax: 10,
+  },
+  'deletes a version': {
+    registry: 'filled',
+    operation: () => ({ kind: 'deleteVersion', reference: 'prices@v2' }),
+    onceDone: 'not-found',
+    afterwards: oldNoteIsForgotten,
+    killsMax: 60,
+    faultsMax: 20,
+  },
+  'collects garbage': {
+    registry: 'littered',
+    operation: () => ({ kind: 'collectGarbage', graceMs: 0 }),
+    onceDone: 'done',
+    killsMax: 80,
+    faultsMax: 20,
+  },
+  'renames a version': {
+    registry: 'filled',
+    operation: () => ({ kind: 'renameVersion', reference: 'prices@v1', to: 'v1.0' }),
+    onceDone: 'not-found',
+    isBetween: hasBothNames,
+    killsMax: 50,
+    faultsMax: 20,
+  },
+  'describes a version': {
+    registry: 'filled',
+    operation: () => ({ kind: 'editVersion', reference: 'prices@v1', description: 'Beats everything' }),
+    onceDone: 'done',
+    killsMax: 30,
+    faultsMax: 10,
+  },
+  'edits a model': {
+    registry: 'filled',
+    operation: () => ({
+      kind: 'editModel',
+      model: 'prices',
+      options: { description: 'Prices', card: '# Prices\n', labels: { task: null, owner: 'team-a' } },
+    }),
+    onceDone: 'done',
+    killsMax: 40,
+    faultsMax: 16,
+  },
+  'makes a model': {
+    registry: 'filled',
+    operation: () => ({ kind: 'createModel', model: 'third', description: 'Made anew' }),
+    onceDone: 'exists',
+    killsMax: 40,
+    faultsMax: 16,
+  },
+  'renames a model': {
+    registry: 'filled',
+    operation: () => ({ kind: 'renameModel', model: 'prices', to: 'costs' }),
+    onceDone: 'not-found',
+    killsMax: 40,
+    faultsMax: 16,
+  },
+  'deletes a model': {
+    registry: 'filled',
+    operation: () => ({ kind: 'deleteModel', model: 'prices' }),
+    onceDone: 'not-found',
+    killsMax: 40,
+    faultsMax: 10,
+  },
+  'takes a version out': { ...takingOut(false), registry: 'filled', killsMax: 45, faultsMax: 20 },
+  'takes a large version out in threads': {
+    ...takingOut(false),
+    registry: 'large',
+    includes: (trace) => touches(trace, /weights\.bin$/),
+    threaded: true,
+    killsMax: 12,
+    faultsMax: 8,
+  },
+  'takes a version out over the files of another': {
+    ...takingOut(true),
+    registry: 'filled',
+    prepare: ({ out }) =>
+      writeFiles(out, { 'config.json': 'old\n', 'weights.safetensors': 'old\n', 'mine.txt': 'mine\n' }),
+    isBetween: eachFileIsOldOrNew,
+    killsMax: 45,
+    faultsMax: 20,
+  },
+};
+
+function adding(source: SourceName): Pick<Trial, 'operation' | 'onceDone'> {
+  return {
+    operation: (_, workshop) => ({
+      kind: 'createVersion',
+      model: 'prices',
+      version: 'v3',
+      options: { sources: [{ path: workshop.source(source) }], metrics: { mae: 2 } },
+    }),
+    onceDone: 'exists',
+  };
+}
+
+function takingOut(force: boolean): Pick<Trial, 'operation' | 'onceDone'> {
+  return {
+    operation: ({ out }) => ({
+      kind: 'takeOut',
+      reference: 'prices@v2',
+      destination: out,
+      options: { force },
+    }),
+    onceDone: 'done',
+  };
+}
+
+function opened(trace: readonly TracedCall[], name: RegExp): number {
+  return trace.filter((call) => call.name === 'openSync' && name.test(call.target)).length;
+}
+
+function touches(trace: readonly TracedCall[], name: RegExp): boolean {
+  return trace.some(({ target }) => name.test(target));
+}
+
+/** What was said of a version that is gone is not said of another one of its name. */
+async function oldNoteIsForgotten({ registry: path }: Site, workshop: Workshop): Promise<void> {
+  const registry = await openRegistry(path, testEnvironment());
+  const target = { model: 'prices', version: 'v2' };
+  const sources = [{ path: workshop.source('small') }];
+  const { version } = await createVersion(registry, target, { sources, description: 'Made anew' });
+  expect(version.description).toBe('Made anew');
+}
+
+/** Both names stand for the version, and the alias for one of them: it was never without a name. */
+function hasBothNames({ registry }: SiteState, { before }: Course): boolean {
+  const versions = registry.prices?.versions ?? {};
+  const files = before.registry.prices?.versions.v1?.files;
+  const named = ['v1', 'v1.0'].filter((name) => versions[name]?.files === files);
+  const aliased = Object.values(versions).filter(({ aliases }) => aliases.includes('prod'));
+  return named.length === 2 && aliased.length === 1 && Object.keys(versions).length === 3;
+}
+
+/** And what is gathered for renaming lies apart from them. */
+function eachFileIsOldOrNew({ registry, out }: SiteState, { before, after }: Course): boolean {
+  const states = [before.out ?? {}, after.out ?? {}];
+  const names = new Set([...states, out ?? {}].flatMap((files) => Object.keys(files)));
+  const own = [...names].filter((name) => !/^\.cairn-[0-9a-f]{12}\.tmp/.test(name));
+  const isSound = own.every((name) => states.some((files) => files[name] === out?.[name]));
+  return isSound && isDeepStrictEqual(registry, after.registry);
+}

@@ -1,2 +1,0 @@
-import { testBitFlips } from './explore.ts';
-testBitFlips(Number(process.env['RUNS'] ?? 300));
