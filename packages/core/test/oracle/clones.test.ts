@@ -49,7 +49,15 @@ const CLONES: Readonly<Record<string, readonly string[]>> = {
   'without-large': ['--bare', '--filter=blob:limit=100k'],
 };
 
-describe.each(['bare', 'mirror', 'shallow-all'])('in a clone, %s', (model) => {
+test('all is read back from a mirror', async () => {
+  const verified = await verifyModel(fixture.registry, 'mirror');
+  expect(verified.map(({ version, ok }) => [version, ok])).toEqual(
+    versions.map(({ name }) => [name, true]).reverse(),
+  );
+  await expectTakenOut(fixture.registry, 'mirror@v1', versions[0]!);
+});
+
+describe.each(['bare', 'shallow-all'])('in a clone, %s', (model) => {
   test('all is read back, and more can be added and deleted', async () => {
     await expectWhole(fixture.registry, model, versions);
     const added = await storeVersion(fixture, model, { ...versions[0]!, name: 'again' });

@@ -1,3 +1,3 @@
 import { testBitFlips } from './bit-flips.ts';
 
-testBitFlips(60);
+testBitFlips(30);

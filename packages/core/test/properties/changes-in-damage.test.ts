@@ -1,3 +1,3 @@
 import { testChangesInDamage } from './changes-in-damage.ts';
 
-testChangesInDamage(30);
+testChangesInDamage(15);

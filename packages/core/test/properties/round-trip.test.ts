@@ -1,3 +1,3 @@
 import { testRoundTrips } from './round-trip.ts';
 
-testRoundTrips(15);
+testRoundTrips(10);

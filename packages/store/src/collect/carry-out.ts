@@ -25,6 +25,7 @@ export async function carryOut(gitDir: string, plan: Plan, pace: Pace): Promise<
   // Before anything is written: what a crash left of a pack has the name that the pack will have.
   removeFiles(plan.leftovers);
   for (const { path } of plan.abandoned) removeAbandoned(path);
+  removeFiles(plan.marks);
   removeLoose(plan.loose);
   const verdicts = plan.judgement.verdicts.toSorted((one, other) => one.newSize - other.newSize);
   const total = verdicts.reduce((sum, { pack }) => sum + pack.disk.size, 0);

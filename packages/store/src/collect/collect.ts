@@ -171,6 +171,9 @@ function resultOf(plan: Plan, removal: RefRemoval | null): CollectionResult {
     packsDropped,
     packsRewritten: verdicts.length - packsDropped,
     looseDropped: plan.loose.length,
-    leftovers: plan.leftovers.reduce((sum, { files }) => sum + files, plan.abandoned.length),
+    leftovers: plan.leftovers.reduce(
+      (sum, { files }) => sum + files,
+      plan.abandoned.length + plan.marks.length,
+    ),
   };
 }

@@ -38,7 +38,7 @@ function isTemporary(name: string): boolean {
 
 /** The temporary names of Cairn end in 16 hex digits, perhaps after a label of 12; those of Git in six characters. */
 function isOfCairn(name: string): boolean {
-  return /^tmp_(?:pack_)?(?:[0-9a-f]{12})?[0-9a-f]{16}$/.test(name);
+  return /^tmp_(?:(?:pack|idx)_)?(?:[0-9a-f]{12})?[0-9a-f]{16}$/.test(name);
 }
 
 function temporaryInObjects(gitDir: string): FileOnDisk[] {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isWritersMark, KEEP_SUFFIX } from '../pack/keep-file.ts';
 import { type FileOnDisk, filesIn, totalSize } from './files-on-disk.ts';
 
 /** A pack with the files that lie beside it, by their suffixes: `pack`, `idx`, and what Git adds. */
@@ -53,13 +54,22 @@ export function packFolderOf(gitDir: string): string {
   return join(gitDir, 'objects', 'pack');
 }
 
-/** All packs of a folder by their names, incomplete ones too. */
-export function packsOnDisk(folder: string): Map<string, PackOnDisk> {
+/**
+ * All packs of a folder by their names, incomplete ones too. Whoever is alone in the repository can leave out the
+ * marks that writers have left there which ended early.
+ */
+export function packsOnDisk(folder: string, isAlone = false): Map<string, PackOnDisk> {
   const groups = new Map<string, Map<string, FileOnDisk>>();
-  for (const file of filesIn(folder, (name) => PACK_FILE.test(name))) {
+  const marks = new Set(isAlone ? writersMarks(folder).map(({ name }) => name) : []);
+  for (const file of filesIn(folder, (name) => PACK_FILE.test(name) && !marks.has(name))) {
     const [, name = '', suffix = ''] = PACK_FILE.exec(file.name) ?? [];
     const group = groups.get(name) ?? new Map<string, FileOnDisk>();
     groups.set(name, group.set(suffix, file));
   }
   return new Map(Array.from(groups, ([name, files]) => [name, new PackOnDisk(name, files)]));
+}
+
+/** The marks by which writers keep their packs from Git until the refs are written. */
+export function writersMarks(folder: string): FileOnDisk[] {
+  return filesIn(folder, (name) => name.endsWith(KEEP_SUFFIX)).filter(({ path }) => isWritersMark(path));
 }

@@ -7,6 +7,7 @@ import { findLeftovers, findQuarantines } from './leftovers.ts';
 import { looseFiles } from './loose-files.ts';
 import { type MarkOptions, markEverything } from './marking.ts';
 import { MARK } from './object-table.ts';
+import { packFolderOf, writersMarks } from './pack-folder.ts';
 import { checkNoWorkTree, type RefSnapshot, snapshotRefs } from './roots.ts';
 import { planShallow, type ShallowChange } from './shallow-file.ts';
 import { type Collected, checkPacksStand, type Survey, surveyObjects } from './survey.ts';
@@ -31,6 +32,8 @@ export interface Plan {
   readonly leftovers: readonly FileOnDisk[];
   /** Locks of the dead, and temporary files beside the refs and the settings. */
   readonly abandoned: readonly FileOnDisk[];
+  /** Of writers that ended early. */
+  readonly marks: readonly FileOnDisk[];
   readonly shallow: ShallowChange | null;
   readonly objects: number;
   /** Bytes on disk before, less those after. */
@@ -50,7 +53,7 @@ export async function makePlan(repository: Collected, options: PlanOptions): Pro
   if (options.removed !== null) checkNoPush(gitDir, options);
   // Refs before objects: what a writer adds meanwhile is then young, and not missing.
   const refs = refsThatStay(gitDir, options);
-  const survey = surveyObjects(repository);
+  const survey = surveyObjects(repository, options.isAlone);
   await markEverything(repository, { refs, survey }, options);
   const isDead = deathIn(survey, options);
   const judgement = judgePacks(survey, {
@@ -119,12 +122,13 @@ function completed(
   const isOld = (modifiedMs: number) => !isYoung(modifiedMs);
   const leftovers = removed === null ? findLeftovers(gitDir, survey.incomplete, { isOld, isAlone }) : [];
   const abandoned = removed === null ? findAbandonedFiles(gitDir, now) : [];
+  const marks = isAlone ? writersMarks(packFolderOf(gitDir)) : [];
   const shallow = planShallow(gitDir, (id) => isGone(id, survey));
   const freed =
     verdicts.reduce((sum, { pack, newSize }) => sum + pack.disk.size - newSize, 0) +
-    totalSize([...loose, ...derived, ...leftovers, ...abandoned]) +
+    totalSize([...loose, ...derived, ...leftovers, ...abandoned, ...marks]) +
     (shallow?.freed ?? 0);
-  return { ...found, derived, leftovers, abandoned, shallow, objects, freed };
+  return { ...found, derived, leftovers, abandoned, marks, shallow, objects, freed };
 }
 
 function isGone(id: ObjectId, { table }: Survey): boolean {

@@ -27,11 +27,11 @@ export interface Survey {
  * Lists all objects. Loose ones first: Git packs them before it removes them, so that none is missed on its way.
  * Throws `changed` when packs came or went meanwhile.
  */
-export function surveyObjects({ gitDir, objects }: Collected): Survey {
+export function surveyObjects({ gitDir, objects }: Collected, isAlone: boolean): Survey {
   const table = new ObjectTable();
   for (const { id } of looseFiles(gitDir)) if (id !== null) table.add(id);
   objects.refresh();
-  const onDisk = [...packsOnDisk(packFolderOf(gitDir)).values()];
+  const onDisk = [...packsOnDisk(packFolderOf(gitDir), isAlone).values()];
   const files = new Map(objects.packs().map((file) => [file.name, file]));
   const packs = onDisk
     .filter(({ isComplete }) => isComplete)

@@ -5,6 +5,7 @@ import { removeIfThere } from '../files/durable.ts';
 import { acquireLease, type Lease } from '../files/lease.ts';
 import { hashObject, type ObjectId, type ObjectKind } from '../objects/object-id.ts';
 import { parseTree } from '../objects/tree.ts';
+import { releasePacks } from '../pack/keep-file.ts';
 import type { ObjectStore } from '../pack/object-store.ts';
 import type { Repository } from '../repository/open.ts';
 import type { Lane } from './lane.ts';
@@ -126,6 +127,9 @@ export class ObjectWriter implements AsyncDisposable {
   async release(): Promise<void> {
     try {
       if (this.#open) await this.#abandon();
+      releasePacks(this.folder, this.label);
+    } catch {
+      // A collection removes what stays, and whoever gave up has a reason that matters more.
     } finally {
       this.#lease.release();
     }
@@ -138,14 +142,10 @@ export class ObjectWriter implements AsyncDisposable {
   async #abandon(): Promise<void> {
     this.#open = false;
     await Promise.all(this.#lanes.map((lane) => lane.stop()));
-    try {
-      this.#metadata.abort();
-      const leftovers = readdirSync(this.folder).filter(
-        (name) => name.startsWith('tmp_') && name.includes(this.label),
-      );
-      for (const name of leftovers) removeIfThere(join(this.folder, name));
-    } catch {
-      // A collection removes what stays, and whoever gave up has a reason that matters more.
-    }
+    this.#metadata.abort();
+    const leftovers = readdirSync(this.folder).filter(
+      (name) => name.startsWith('tmp_') && name.includes(this.label),
+    );
+    for (const name of leftovers) removeIfThere(join(this.folder, name));
   }
 }

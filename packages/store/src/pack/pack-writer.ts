@@ -7,6 +7,7 @@ import { removeIfThere, replaceDurably, temporaryPath, writeSynced } from '../fi
 import { WriteBack } from '../files/write-back.ts';
 import type { ObjectId, ObjectKind } from '../objects/object-id.ts';
 import { encodeIndex } from './index-format.ts';
+import { keepPack } from './keep-file.ts';
 import { PACK_SIZE_MAX } from './limits.ts';
 import { encodePackHeader, PACK_HEADER_SIZE } from './pack-file.ts';
 import { type EntryForm, encodeWholeEntry } from './whole-entry.ts';
@@ -38,6 +39,7 @@ const PACK_MODE = 0o444;
  */
 export class PackWriter {
   readonly #folder: string;
+  readonly #label: string;
   readonly #temporary: string;
   readonly #temporaryIndex: string;
   readonly #writeBack: WriteBack;
@@ -49,7 +51,8 @@ export class PackWriter {
 
   /**
    * Opens a temporary file in the repository's `objects/pack`. Its name holds the label, so that whoever gives
-   * up a transaction can find what threads that no longer answer have left.
+   * up a transaction can find what threads that no longer answer have left. A pack with a label is kept from Git
+   * until `releasePacks`, which is for once its objects have refs.
    */
   static create(packFolder: string, label = ''): PackWriter {
     return new PackWriter(packFolder, label);
@@ -57,6 +60,7 @@ export class PackWriter {
 
   private constructor(folder: string, label: string) {
     this.#folder = folder;
+    this.#label = label;
     this.#temporary = temporaryPath(folder, { prefix: `tmp_pack_${label}` });
     this.#temporaryIndex = temporaryPath(folder, { prefix: `tmp_idx_${label}` });
     this.#writeBack = new WriteBack(this.#temporary);
@@ -94,6 +98,7 @@ export class PackWriter {
     const [header, stream] = encodeWholeEntry(kind, bytes, form);
     const size = this.#append(this.#size, [header, stream]);
     this.#register(id, crc32(stream, crc32(header)), size);
+    discard(stream);
   }
 
   /**
@@ -131,6 +136,7 @@ export class PackWriter {
       const checksum = this.#complete(fd);
       const entries = Array.from(this.#written, ([id, written]) => ({ id, ...written }));
       writeSynced(this.#temporaryIndex, encodeIndex(entries, checksum), PACK_MODE);
+      if (this.#label !== '') keepPack(this.#pathFor(checksum), this.#label);
       this.#checksum = checksum;
     } catch (error) {
       throw translated(error, `write a pack into ${this.#folder}`);
@@ -206,9 +212,13 @@ export class PackWriter {
     return checksum;
   }
 
+  #pathFor(checksum: Buffer): string {
+    return join(this.#folder, `pack-${checksum.toString('hex')}`);
+  }
+
   /** The same objects in the same order make the same pack, which may be there already. */
   #publish(checksum: Buffer): string {
-    const path = join(this.#folder, `pack-${checksum.toString('hex')}`);
+    const path = this.#pathFor(checksum);
     if (existsSync(`${path}.idx`) && existsSync(`${path}.pack`)) return path;
     replaceDurably(this.#temporary, `${path}.pack`);
     try {
@@ -219,6 +229,17 @@ export class PackWriter {
     }
     return path;
   }
+}
+
+/** Bytes from which memory is given back at once. Smaller buffers can be views on memory that others use too. */
+const DISCARD_FROM = 64 * 1024;
+
+/**
+ * Gives back the memory of a buffer that nobody else has. Left to the garbage collector, some 64 MiB of such buffers
+ * would gather in every thread before it looks.
+ */
+function discard(buffer: Buffer): void {
+  if (buffer.byteLength >= DISCARD_FROM) (buffer.buffer as ArrayBuffer).transfer(0);
 }
 
 /** A write can end early, for example when the disk fills up: the rest then fails with the reason. */

@@ -10,7 +10,7 @@ const KIB = 1024;
 const size = fc.oneof(
   fc.constantFrom(0, 1, MIB - 1, MIB, MIB + 1, 4 * MIB - 1, 4 * MIB + 1, 8 * MIB - 1, 8 * MIB, 8 * MIB + 1),
   fc.integer({ min: 2, max: 300 * KIB }),
-  fc.integer({ min: MIB, max: 12 * MIB }),
+  fc.integer({ min: MIB, max: 9 * MIB }),
 );
 
 type Fill = (length: number, seed: number) => Buffer;

@@ -6,6 +6,8 @@ import type { Call, Fate } from './fate.ts';
 
 type Callable = (...args: unknown[]) => unknown;
 type Decide = (call: Call) => Fate;
+/** The same for one call, by the arguments that it has besides a callback. */
+type Judge = (args: readonly unknown[]) => Fate;
 
 /**
  * Patches the calls of `node:fs` and `node:fs/promises` that change a disk, in the calling thread; modules that have
@@ -23,11 +25,7 @@ export function installFaults(decide: Decide): void {
 
 interface Patch {
   readonly spelling: string;
-  readonly run: (
-    original: Callable,
-    args: readonly unknown[],
-    decide: (args: readonly unknown[]) => Fate,
-  ) => unknown;
+  readonly run: (original: Callable, args: readonly unknown[], judge: Judge) => unknown;
   readonly decide: Decide;
 }
 
@@ -43,12 +41,8 @@ function patch(functions: object, key: string, { spelling, run, decide }: Patch)
   };
 }
 
-function asSync(
-  original: Callable,
-  args: readonly unknown[],
-  decide: (args: readonly unknown[]) => Fate,
-): unknown {
-  const fate = decide(args);
+function asSync(original: Callable, args: readonly unknown[], judge: Judge): unknown {
+  const fate = judge(args);
   try {
     return fate.args && original(...fate.args);
   } finally {
@@ -56,12 +50,8 @@ function asSync(
   }
 }
 
-async function asPromise(
-  original: Callable,
-  args: readonly unknown[],
-  decide: (args: readonly unknown[]) => Fate,
-): Promise<unknown> {
-  const fate = decide(args);
+async function asPromise(original: Callable, args: readonly unknown[], judge: Judge): Promise<unknown> {
+  const fate = judge(args);
   try {
     return fate.args && (await original(...fate.args));
   } finally {
@@ -69,13 +59,9 @@ async function asPromise(
   }
 }
 
-function asCallback(
-  original: Callable,
-  args: readonly unknown[],
-  decide: (args: readonly unknown[]) => Fate,
-): unknown {
+function asCallback(original: Callable, args: readonly unknown[], judge: Judge): unknown {
   const callback = args.at(-1) as Callable;
-  const { args: used, end } = decide(args.slice(0, -1));
+  const { args: used, end } = judge(args.slice(0, -1));
   if (end === 'as-ever') return original(...args);
   const then: Callable = () => (end === 'death' ? die() : callback(end));
   return used === null ? process.nextTick(then) : original(...used, then);

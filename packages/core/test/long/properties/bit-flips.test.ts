@@ -1,3 +1,3 @@
 import { testBitFlips } from '../../properties/bit-flips.ts';
 
-testBitFlips(3000);
+testBitFlips(1000);
