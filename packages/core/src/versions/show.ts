@@ -12,6 +12,7 @@ import {
   resolveVersionName,
   type StoredVersion,
   type VersionTarget,
+  whileItStands,
 } from './version-repository.ts';
 import { latestOf, versionTags } from './version-tags.ts';
 
@@ -81,7 +82,9 @@ export async function withVersion<T>(
   return withModel(registry, model, async (repository) => {
     const name = await resolveVersionName(repository, registry, { model, version });
     const target = { model, version: name };
-    return operation(repository, target, await readStoredVersion(repository, target));
+    return whileItStands(repository, target, async () =>
+      operation(repository, target, await readStoredVersion(repository, target)),
+    );
   });
 }
 

@@ -7,6 +7,7 @@ import {
   type Repository,
   type StoreError,
   syncFolder,
+  systemCode,
 } from '@cairn/store';
 import { atBorder, CairnError } from '../errors.ts';
 import type { TaskOptions } from '../progress.ts';
@@ -103,11 +104,27 @@ async function writeNewFolder(repository: Repository, folder: string, writing: W
   const aside = await openAside(dirname(folder), prefixBeside(folder));
   try {
     await writeFiles(repository, writing, (path) => join(aside.files, platformPath(path)));
-    await rmdir(folder).catch(ignoreMissing);
-    await rename(aside.files, folder);
+    await placeFolder(aside.files, folder);
     syncFolder(dirname(folder));
   } finally {
     await aside.remove();
+  }
+}
+
+/** What stands in the way of a folder that is to have the name of another one. */
+const TAKEN: ReadonlySet<string> = new Set(['EEXIST', 'ENOTEMPTY', 'ENOTDIR']);
+
+/** Takes the place of an empty folder at most: it was one, or none, when the work began. */
+async function placeFolder(from: string, folder: string): Promise<void> {
+  try {
+    await rmdir(folder).catch(ignoreMissing);
+    await rename(from, folder);
+  } catch (error) {
+    if (!TAKEN.has(systemCode(error) ?? '')) throw error;
+    throw new CairnError('conflict', `${folder}: somebody else has put something there meanwhile`, {
+      hint: 'look at what it is, then try again',
+      data: { path: folder },
+    });
   }
 }
 

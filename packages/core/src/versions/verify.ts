@@ -1,4 +1,11 @@
-import { extractFiles, type FileContent, type Repository, type StoreError } from '@cairn/store';
+import {
+  extractFiles,
+  type FileContent,
+  type ObjectId,
+  type Repository,
+  readRef,
+  type StoreError,
+} from '@cairn/store';
 import { asCairnError, asReadingError, atBorder, type CairnError } from '../errors.ts';
 import { readMain } from '../models/main-branch.ts';
 import { modelNames, withModel } from '../models/model-repository.ts';
@@ -6,8 +13,14 @@ import type { TaskOptions } from '../progress.ts';
 import type { Registry } from '../registry/registry.ts';
 import { type ReferenceInput, versionReference } from './show.ts';
 import { contentFinder } from './version-content.ts';
-import { readStoredVersion, resolveVersionName, type VersionTarget } from './version-repository.ts';
-import { versionTags } from './version-tags.ts';
+import {
+  hasGone,
+  readStoredVersion,
+  resolveVersionName,
+  unknownVersion,
+  type VersionTarget,
+} from './version-repository.ts';
+import { TAG_PREFIX, versionTags } from './version-tags.ts';
 
 /** Something that is not as it should be, in one file or in the version itself. */
 export interface VerificationProblem {
@@ -37,8 +50,10 @@ export function verifyVersion(
     const { model, version } = versionReference(reference);
     return withModel(registry, model, async (repository) => {
       const name = await resolveVersionName(repository, registry, { model, version });
-      const [verification] = await verifyVersions(repository, [{ model, version: name }], options);
-      return verification!;
+      const tag = readRef(repository.gitDir, TAG_PREFIX + name);
+      const [verification] = await verifyVersions(repository, [{ model, version: name, tag }], options);
+      if (verification === undefined) throw unknownVersion(model, name);
+      return verification;
     });
   });
 }
@@ -52,7 +67,7 @@ export function verifyModel(
   return atBorder(() =>
     withModel(registry, model, async (repository) => {
       const tags = await versionTags(repository, registry, model);
-      const targets = tags.map(({ name }) => ({ model, version: name }));
+      const targets = tags.map(({ name, tag }) => ({ model, version: name, tag }));
       return [
         ...(await verifyMain(repository, model)),
         ...(await verifyVersions(repository, targets, options)),
@@ -94,15 +109,23 @@ interface Checkup {
   readonly problems: VerificationProblem[];
 }
 
+/** A version, as it was when verifying began; null for one whose ref cannot be read. */
+interface TaggedTarget extends VersionTarget {
+  readonly tag: ObjectId | null;
+}
+
+/** Versions that were deleted meanwhile, which waits for no reader, are left out. */
 async function verifyVersions(
   repository: Repository,
-  targets: readonly VersionTarget[],
+  targets: readonly TaggedTarget[],
   options: TaskOptions,
 ): Promise<Verification[]> {
   const checkups: (Checkup | Verification)[] = [];
-  for (const target of targets) checkups.push(await prepare(repository, target));
+  for (const { model, version } of targets) checkups.push(await prepare(repository, { model, version }));
   await checkContents(repository, checkups.filter(isCheckup), options);
-  return checkups.map((checkup) => (isCheckup(checkup) ? finished(checkup) : checkup));
+  const isOver = (index: number) => hasGone(repository, targets[index]!.version, targets[index]!.tag);
+  const all = checkups.map((checkup) => (isCheckup(checkup) ? finished(checkup) : checkup));
+  return all.filter(({ ok }, index) => ok || !isOver(index));
 }
 
 /** Everything but the contents: tag, commit, trees and `version.json`, which must lead to every file. */

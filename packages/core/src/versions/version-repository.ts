@@ -61,6 +61,29 @@ export async function resolveVersionName(
   );
 }
 
+/**
+ * Runs what reads a version. Nobody who deletes one waits for its readers, so that what they miss may be no damage:
+ * when the version is gone, or another of its name has come, by the time they fail, that is what they say.
+ */
+export async function whileItStands<T>(
+  repository: Repository,
+  { model, version }: VersionTarget,
+  reading: () => Promise<T>,
+): Promise<T> {
+  const tag = readRef(repository.gitDir, TAG_PREFIX + version);
+  try {
+    return await reading();
+  } catch (error) {
+    if (hasGone(repository, version, tag)) throw unknownVersion(model, version);
+    throw error;
+  }
+}
+
+/** Whether a version that was there is not any more. */
+export function hasGone(repository: Repository, version: string, tag: ObjectId | null): boolean {
+  return tag !== null && readRef(repository.gitDir, TAG_PREFIX + version) !== tag;
+}
+
 /** Reads what a version's tag leads to. Throws `not-found`, or `damaged` when it leads elsewhere than to a version. */
 export async function readStoredVersion(
   repository: Repository,

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { listRefs, type ObjectId, parseTag, type Repository } from '@cairn/store';
+import { listRefs, type ObjectId, parseTag, type Repository, readRef } from '@cairn/store';
 import { readCache, writeCache } from '../cache/cache-file.ts';
 import type { Identity } from '../environment.ts';
 import { asCairnError, asReadingError, CairnError } from '../errors.ts';
@@ -47,7 +47,9 @@ export async function versionTags(
     const known = cached[id];
     if (known?.name === name) tags.push({ ...known, tag: id });
     else {
-      tags.push(readTag(repository, { model, name, id }));
+      const tag = readTag(repository, { model, name, id });
+      // A version that is being deleted does not wait for whoever lists it.
+      if (tag.problem === undefined || readRef(repository.gitDir, ref) === id) tags.push(tag);
       fresh += 1;
       if (fresh % TURN_AFTER === 0) await setImmediate();
     }

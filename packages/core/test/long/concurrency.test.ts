@@ -1,6 +1,6 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CollectionReport, Verification } from '@cairn/core';
+import type { CollectionReport, Verification, VersionSummary } from '@cairn/core';
 import { openRegistry, showModel } from '@cairn/core';
 import { git, pseudoRandomBytes, temporaryFolder } from '@cairn/testkit';
 import { afterAll, expect, test } from 'vitest';
@@ -89,11 +89,14 @@ function mayEnd({ operation, outcome: { code, value } }: Deed): boolean {
   const isKept = 'reference' in operation && operation.reference === 'prices@kept';
   switch (operation.kind) {
     case 'verifyVersion':
-      return code === 'done' ? !isKept || (value as Verification).ok : !isKept && code === 'not-found';
+      return code === 'done' ? (value as Verification).ok : !isKept && code === 'not-found';
     case 'showVersion':
-      return code === 'done' || code === 'not-found';
     case 'takeOut':
-      return code === 'done' || (!isKept && (code === 'not-found' || code === 'damaged'));
+      return code === 'done' || (!isKept && code === 'not-found');
+    case 'verifyModel':
+      return code === 'done' && (value as Verification[]).every(({ ok }) => ok);
+    case 'listVersions':
+      return code === 'done' && (value as VersionSummary[]).every(({ problem }) => problem === undefined);
     case 'collectGarbage':
       return (
         code === 'done' &&
@@ -135,7 +138,7 @@ async function expectVersions({ path, folder: place }: Workshop, names: readonly
     const { prices } = await soundRegistry(path);
     expect(Object.keys(prices!.versions)).toEqual(names);
     const refs = git(gitDir, ['for-each-ref', '--format=%(refname:strip=2)', 'refs/tags']).toString();
-    expect(refs.trimEnd().split('\n')).toEqual(names);
+    expect(refs.split('\n').slice(0, -1)).toEqual(names);
     const registry = await openRegistry(path, testEnvironment());
     expect(await showModel(registry, 'prices')).toMatchObject({ versions: names.length });
   };
@@ -144,6 +147,40 @@ async function expectVersions({ path, folder: place }: Workshop, names: readonly
   await checkAll();
   expect(leftoversIn(place)).toEqual([]);
 }
+
+test('what is deleted while it is read is not found, and never damaged', async () => {
+  const workshop = await bareWorkshop();
+  const versions = Array.from({ length: 12 }, (_, index) => `v${index + 10}`);
+  for (const version of versions) {
+    const path = join(workshop.folder, 'sources', version);
+    writeFiles(path, { 'weights.bin': pseudoRandomBytes(version, 2_500_000) });
+    await addVersion(workshop, version, path);
+  }
+  const reading = versions.flatMap((version): Operation[] => [
+    { kind: 'verifyVersion', reference: `prices@${version}` },
+    { kind: 'showVersion', reference: `prices@${version}` },
+    { kind: 'listVersions', model: 'prices' },
+    { kind: 'verifyModel', model: 'prices' },
+  ]);
+  const takingTo = (name: string) =>
+    versions.map((version): Operation => {
+      const destination = join(workshop.folder, `${name}-${version}`);
+      return { kind: 'takeOut', reference: `prices@${version}`, destination, options: {} };
+    });
+  const deleting = versions.map(
+    (version): Operation => ({ kind: 'deleteVersion', reference: `prices@${version}` }),
+  );
+  const deeds = await workTogether(workshop, [
+    reading,
+    reading.toReversed(),
+    takingTo('out'),
+    takingTo('back').toReversed(),
+    deleting,
+  ]);
+
+  expect(unexpected(deeds, mayEnd)).toEqual([]);
+  await expectVersions(workshop, []);
+});
 
 test('of four processes that add one version, one does', async () => {
   const workshop = await bareWorkshop();

@@ -21,6 +21,7 @@ import {
   showVersion,
   type TakeOutOptions,
   takeOut,
+  verifyModel,
   verifyVersion,
 } from '@cairn/core';
 
@@ -46,7 +47,7 @@ export type Operation =
       readonly options: Pick<TakeOutOptions, 'force' | 'only'>;
     }
   | { readonly kind: 'listModels' }
-  | { readonly kind: 'showModel' | 'listVersions'; readonly model: string }
+  | { readonly kind: 'showModel' | 'listVersions' | 'verifyModel'; readonly model: string }
   | { readonly kind: 'showVersion' | 'verifyVersion'; readonly reference: string };
 
 /** How an operation ended. `untyped` is an error that is none of the library's, which must not happen. */
@@ -125,6 +126,8 @@ function run(registry: Registry, operation: Operation): Promise<unknown> {
       return showModel(registry, operation.model);
     case 'listVersions':
       return listVersions(registry, operation.model);
+    case 'verifyModel':
+      return verifyModel(registry, operation.model);
     case 'showVersion':
       return showVersion(registry, operation.reference);
     case 'verifyVersion':
