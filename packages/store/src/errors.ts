@@ -76,8 +76,16 @@ export function translated(error: unknown, doing: string): StoreError {
     return new StoreError('cancelled', `${doing}: cancelled`, { cause: error });
   }
   const system = systemCode(error);
+  if (system === 'EFBIG') return tooLarge(error, doing);
   const code = (system && DISK_CODES[system]) || 'failed';
   return new StoreError(code, `${doing}: ${REASONS[code] ?? reasonOf(error)}`, { cause: error });
+}
+
+function tooLarge(error: unknown, doing: string): StoreError {
+  return new StoreError('failed', `${doing}: the file is larger than that disk or this process may write`, {
+    hint: 'use another disk, such as one that is not FAT32, or raise the limit that `ulimit -f` shows',
+    cause: error,
+  });
 }
 
 const REASONS: Partial<Record<StoreErrorCode, string>> = {

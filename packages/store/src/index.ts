@@ -10,13 +10,18 @@ export { rollUp } from './collect/roll-up.ts';
 export { StoreError, type StoreErrorCode, type StoreErrorDetails, systemCode, translated } from './errors.ts';
 export { type ByteRange, type ByteSource, openByteSource } from './extract/byte-source.ts';
 export { type ExtractOptions, extractFiles, type FailedJob } from './extract/extract-files.ts';
+export { createBodyBuffer } from './extract/file-body.ts';
 export { type FileContent, type PartRef, readParts } from './extract/file-content.ts';
 export type { FileJob } from './extract/file-job.ts';
 export { sweepAbandoned } from './files/abandoned.ts';
 export { replaceDurably, syncFolder, writeFileDurably } from './files/durable.ts';
 export { listLeases } from './files/lease.ts';
 export { acquireLock, type Lock } from './files/lock.ts';
+export { currentOwner, encodeOwner, OWNER_SIZE_MAX, ownerState, parseOwner } from './files/owner.ts';
+export { WriteBack } from './files/write-back.ts';
+export { HashingThread, inlineHash, type StreamHash } from './ingest/hashing.ts';
 export { ObjectWriter, type WriterOptions } from './ingest/object-writer.ts';
+export { readSource } from './ingest/read-source.ts';
 export {
   type FileIdentity,
   identityOf,
@@ -26,12 +31,23 @@ export {
   sameIdentity,
 } from './ingest/source-file.ts';
 export { type StoreFilesOptions, storeFiles } from './ingest/store-files.ts';
+export {
+  type ContentStream,
+  type StoredStream,
+  type StoreStreamOptions,
+  storeStream,
+} from './ingest/store-stream.ts';
 export { encodeCommit, parseCommit } from './objects/commit.ts';
 export type { GitObject, ObjectId, ObjectKind } from './objects/object-id.ts';
 export type { Person } from './objects/person.ts';
 export { encodeTag, parseTag } from './objects/tag.ts';
 export { encodeTree, parseTree, type TreeEntry } from './objects/tree.ts';
 export type { ObjectStore } from './pack/object-store.ts';
+export { PART_SIZE, PART_SIZE_MAX } from './parts/constants.ts';
+export type { Tensor, Weights } from './parts/formats/layout.ts';
+export { partFileName } from './parts/names.ts';
+export type { HeadReader } from './parts/part.ts';
+export { describeWeights } from './parts/weights.ts';
 export { listRefs, packRefs, type RefChange, readRef, updateRefs } from './refs/ref-store.ts';
 export { type ConfigChange, changeConfig } from './repository/change-config.ts';
 export { createRepository } from './repository/create.ts';
@@ -43,3 +59,4 @@ export { openRepository, type Repository } from './repository/open.ts';
 export { createSeam, type Seam } from './repository/seam.ts';
 export { remoteNames, settingsProblems } from './repository/settings.ts';
 export { createWorkTree } from './repository/work-tree.ts';
+export { startThread, type Thread } from './threads/thread.ts';

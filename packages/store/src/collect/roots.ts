@@ -15,10 +15,25 @@ export interface RefSnapshot {
 
 /** Reads all refs; throws as soon as one is broken, which must not be taken for one that is gone. */
 export function snapshotRefs(gitDir: string): RefSnapshot {
+  checkPackedRefs(gitDir);
   const refs = new Map<string, ObjectId>();
   for (const [name, { id }] of listRefs(gitDir, 'refs/')) refs.set(name, id);
   const head = readHead(gitDir);
   return { refs, head: head.target === null ? head.id : null };
+}
+
+/**
+ * An empty file is read as one without refs, as Git does, though Git itself never leaves one. A crash may have, and
+ * nothing is deleted on its word.
+ */
+function checkPackedRefs(gitDir: string): void {
+  const path = join(gitDir, 'packed-refs');
+  const entry = entryAt(path);
+  if (!entry?.isFile() || entry.size > 0) return;
+  throw new StoreError('damaged', `${path} is empty: the refs that it held may be lost`, {
+    hint: 'fetch them again from where this is shared; when none is missing, delete that file',
+    data: { path },
+  });
 }
 
 /** Whether two snapshots say the same. */

@@ -8,8 +8,10 @@ import { parseTree } from '../objects/tree.ts';
 import { releasePacks } from '../pack/keep-file.ts';
 import type { ObjectStore } from '../pack/object-store.ts';
 import type { Repository } from '../repository/open.ts';
+import type { StreamHash } from './hashing.ts';
 import type { Lane } from './lane.ts';
 import { Packer } from './packer.ts';
+import { inlinePacking, type Packing, THREADS_FROM, threadedPacking } from './packing.ts';
 import type { StoredContent } from './source-file.ts';
 
 export interface WriterOptions {
@@ -43,6 +45,8 @@ export class ObjectWriter implements AsyncDisposable {
   readonly #metadata: Packer;
   readonly #lanes: Lane[] = [];
   readonly #added = new Set<ObjectId>();
+  #inlinePacking: Packing | undefined;
+  #threadedPacking: Packing | undefined;
   #open = true;
 
   private constructor(repository: Repository, label: string, lease: Lease) {
@@ -77,6 +81,24 @@ export class ObjectWriter implements AsyncDisposable {
   /** Packing threads that end with this transaction. */
   adopt(lane: Lane): void {
     this.#lanes.push(lane);
+  }
+
+  /** What the streams of this transaction are packed with: on threads, when so many bytes are worth it. */
+  packing(bytesExpected: number): Packing {
+    if (bytesExpected < THREADS_FROM) {
+      this.#inlinePacking ??= inlinePacking(this.#metadata);
+      return this.#inlinePacking;
+    }
+    if (this.#threadedPacking === undefined) {
+      this.#threadedPacking = threadedPacking({ folder: this.folder, label: this.label });
+      for (const lane of this.#threadedPacking.lanes) this.adopt(lane);
+    }
+    return this.#threadedPacking;
+  }
+
+  /** For the SHA-256 of what is read from {@link readSource}, beside whatever is done with it. */
+  openHash(bytesExpected: number): StreamHash {
+    return this.packing(bytesExpected).openHash();
   }
 
   /** Whether an object is in the repository, or will be once this transaction is committed. */
@@ -117,6 +139,7 @@ export class ObjectWriter implements AsyncDisposable {
     await Promise.all(this.#lanes.map((lane) => lane.seal()));
     this.#metadata.seal();
     await Promise.all(this.#lanes.map((lane) => lane.finish()));
+    await this.#threadedPacking?.stop();
     this.#lanes.length = 0;
     this.#metadata.finish();
     this.#open = false;
@@ -142,6 +165,7 @@ export class ObjectWriter implements AsyncDisposable {
   async #abandon(): Promise<void> {
     this.#open = false;
     await Promise.all(this.#lanes.map((lane) => lane.stop()));
+    await this.#threadedPacking?.stop();
     this.#metadata.abort();
     const leftovers = readdirSync(this.folder).filter(
       (name) => name.startsWith('tmp_') && name.includes(this.label),

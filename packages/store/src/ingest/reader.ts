@@ -38,14 +38,18 @@ export function* readFiles(files: readonly SourceFile[], slots: SlotSource): Gen
   yield filling.slab();
 }
 
-interface OpenFile {
+interface OpenFile extends OpenSource {
   readonly index: number;
-  readonly file: SourceFile;
-  readonly fd: number;
   readonly all: readonly SourceFile[];
 }
 
-interface FileState {
+/** A source that is open, under the name that messages call it by. */
+export interface OpenSource {
+  readonly file: SourceFile;
+  readonly fd: number;
+}
+
+export interface FileState {
   readonly identity: FileIdentity;
   readonly size: number;
   readonly executable: boolean;
@@ -148,7 +152,7 @@ class Filling {
 }
 
 /** Opens without following a link that took the file's place, and without waiting on a pipe. */
-function openSource(file: SourceFile): number {
+export function openSource(file: SourceFile): number {
   const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
   try {
     return openSync(file.from, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
@@ -161,7 +165,7 @@ function openSource(file: SourceFile): number {
 /** What the opening of a link, of a socket and, on Windows, of a folder is answered with. */
 const SWAPPED: ReadonlySet<string> = new Set(['ELOOP', 'EMLINK', 'ENXIO', 'EISDIR']);
 
-function fileState({ fd, file }: OpenFile): FileState {
+export function fileState({ fd, file }: OpenSource): FileState {
   const stat = fstatSync(fd, { bigint: true });
   if (!stat.isFile()) throw changed(file);
   return { identity: identityOf(stat), size: Number(stat.size), executable: (stat.mode & 0o100n) !== 0n };
@@ -178,7 +182,7 @@ function tooLarge(file: SourceFile, size: number): StoreError {
   });
 }
 
-function changed(file: SourceFile): StoreError {
+export function changed(file: SourceFile): StoreError {
   return new StoreError('changed', `${file.path} changed while it was read`, {
     hint: 'wait until nothing writes to it, then try again',
     data: { path: file.path },

@@ -6,6 +6,7 @@ import { collectGarbage, planCollection } from '../../src/collect/collect.ts';
 import { acquireLease, listLeases } from '../../src/files/lease.ts';
 import { hashObject, type ObjectId } from '../../src/objects/object-id.ts';
 import type { ObjectStore } from '../../src/pack/object-store.ts';
+import { readRef } from '../../src/refs/ref-store.ts';
 import type { Repository } from '../../src/repository/open.ts';
 import { crash, startHolder } from '../files/holder.ts';
 import { damageByte, noise, onlyPack } from '../pack/fixture.ts';
@@ -464,5 +465,21 @@ describe('damage', () => {
     addVersions(gitDir, { v1: ONE });
     writeFileSync(join(gitDir, 'refs', 'tags', 'broken'), 'no id\n');
     await expect(collectGarbage(repository, AT_ONCE)).rejects.toMatchObject({ code: 'damaged' });
+  });
+
+  test('that left packed-refs empty deletes nothing, although Git reads that as no refs', async () => {
+    using repository = emptyRepository();
+    const { gitDir } = repository;
+    addVersions(gitDir, { v1: ONE });
+    writeFileSync(join(gitDir, 'packed-refs'), '');
+    expect(gitText(gitDir, 'tag')).toBe('v1');
+    expect(readRef(gitDir, 'refs/tags/v1')).toBe(gitText(gitDir, 'rev-parse', 'v1'));
+    await expect(collectGarbage(repository, AT_ONCE)).rejects.toMatchObject({
+      code: 'damaged',
+      message: expect.stringContaining('packed-refs is empty'),
+    });
+    expectVersions(gitDir, { v1: ONE });
+    rmSync(join(gitDir, 'packed-refs'));
+    await collectGarbage(repository, AT_ONCE);
   });
 });
