@@ -11,4 +11,6 @@ export const LABELS = {
   scrypt: `${FORMAT} scrypt`,
   segments: `${FORMAT} segments`,
   keyFile: `${FORMAT} key file`,
+  keyFingerprint: `${FORMAT} key fingerprint`,
+  namedKey: `${FORMAT} named key`,
 } as const;

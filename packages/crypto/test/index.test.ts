@@ -7,6 +7,7 @@ test('the package exports these names and no others', () => {
   expect(Object.keys(entry).sort()).toMatchInlineSnapshot(`
     [
       "CryptoError",
+      "ENVELOPE_SIZE_MAX",
       "KEY_FILE_PATTERN",
       "PackageReader",
       "addSlot",
@@ -14,8 +15,10 @@ test('the package exports these names and no others', () => {
       "chunksOf",
       "cidText",
       "createEnvelope",
+      "deriveNamedKey",
       "encodeKeyFile",
       "generateKey",
+      "keyFingerprint",
       "memorySource",
       "newObjectId",
       "newStreamKeys",

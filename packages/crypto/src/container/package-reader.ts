@@ -21,6 +21,8 @@ const OPEN_OBJECTS_MAX = 8;
 export class PackageReader {
   readonly manifest: Manifest;
   readonly #domain: KeyDomain;
+  readonly #files: ReadonlyMap<string, ManifestFile>;
+  readonly #objects: ReadonlyMap<string, ManifestObject>;
   readonly #lookup: ObjectLookup;
   readonly #turns = new OneAtATime();
   /** In the order of their last use. */
@@ -30,6 +32,8 @@ export class PackageReader {
   constructor(domain: KeyDomain, manifest: Manifest, lookup: ObjectLookup) {
     this.manifest = manifest;
     this.#domain = domain;
+    this.#files = new Map(manifest.files.map((file) => [file.path, file]));
+    this.#objects = new Map(manifest.objects.map((object) => [object.id, object]));
     this.#lookup = lookup;
   }
 
@@ -74,7 +78,7 @@ export class PackageReader {
   }
 
   #file(path: string): ManifestFile {
-    const file = this.manifest.files.find((file) => file.path === path);
+    const file = this.#files.get(path);
     if (file === undefined) {
       throw new CryptoError('missing', 'no such file in the package', { data: { path } });
     }
@@ -114,7 +118,7 @@ export class PackageReader {
       this.#open.delete(oldest[0]);
       await oldest[1].close();
     }
-    const object = this.manifest.objects.find((object) => object.id === id)!;
+    const object = this.#objects.get(id)!;
     return openSource(this.#domain.stream({ kind: 'object', id }), await this.#lookup(id), pinOf(object));
   }
 }

@@ -8,7 +8,7 @@ import { nobleHashes } from './noble-hashes.ts';
 export const pureEngine: SyncEngine = { ...nobleHashes, name: 'pure', sha256, cipher };
 
 function cipher(key: Uint8Array): SyncCipher {
-  const secret = key.slice();
+  const secret = new Uint8Array(key);
   return {
     seal(nonce, plaintext, target) {
       target.set(gcm(secret, nonce).encrypt(plaintext));

@@ -7,7 +7,7 @@ import { nobleHashes } from './noble-hashes.ts';
 export const webCryptoEngine: Engine = { ...nobleHashes, name: 'webcrypto', sha256, cipher };
 
 function cipher(key: Uint8Array): Cipher {
-  const secret = key.slice();
+  const secret = new Uint8Array(key);
   return {
     async seal(nonce, plaintext, target) {
       target.set(await gcm(secret, nonce).encrypt(plaintext));

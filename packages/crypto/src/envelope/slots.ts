@@ -81,7 +81,7 @@ async function slotKeys(
 async function secretBytes(engine: Engine, slot: SaltedHead, secret: Secret): Promise<Uint8Array> {
   if (secret.kind === 'key') {
     checkKey(secret.key);
-    return secret.key.slice();
+    return new Uint8Array(secret.key);
   }
   if (slot.kind !== 'passphrase') throw new CryptoError('invalid', 'envelope: a passphrase for a key slot');
   const passphrase = passphraseBytes(secret.passphrase);

@@ -22,7 +22,8 @@ export function newStreamKeys(scope: StreamScope): StreamKeys {
 export function streamKeysOf(scope: StreamScope, header: Uint8Array): StreamKeys {
   if (header.length !== HEADER_SIZE) throw cutShort();
   const { key, baseNonce, commitment } = scope.derive(header.subarray(0, SALT_SIZE));
-  if (equalBytes(commitment, header.subarray(SALT_SIZE))) return { header: header.slice(), key, baseNonce };
+  if (equalBytes(commitment, header.subarray(SALT_SIZE)))
+    return { header: new Uint8Array(header), key, baseNonce };
   wipe(key, baseNonce);
   throw doesNotHold();
 }

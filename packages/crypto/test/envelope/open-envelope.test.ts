@@ -43,6 +43,17 @@ test.each(
   }
 });
 
+test('a key in a Buffer, whose slices are views of it, is left as it was', async () => {
+  for (const engine of engines) {
+    const key = Buffer.alloc(32, 7);
+    const { envelope } = await createEnvelope(engine, { secrets: [{ kind: 'key', key }] });
+    expect(key).toEqual(Buffer.alloc(32, 7));
+    const { domain, slot } = await openEnvelope(engine, envelope, { kind: 'key', key });
+    domain.close();
+    expect({ slot, key }).toEqual({ slot: 0, key: Buffer.alloc(32, 7) });
+  }
+});
+
 test('a passphrase opens composed or decomposed', async () => {
   const passphrase = 'Schlüssel für Zoë';
   const made = await envelopeFor({ kind: 'passphrase', passphrase: passphrase.normalize('NFC') });
