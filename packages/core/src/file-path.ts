@@ -20,6 +20,12 @@ const GIT_FOLDER = /^(\.git|git~1)[ .]*(:|$)/i;
 const IGNORABLE = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
 
 /**
+ * Files that Git reads wherever they stand in a tree, and how HFS+ and NTFS spell them: `fsck` checks what is in
+ * them, and a checkout does what they say. Short names on NTFS have eight characters, of which the last is a digit.
+ */
+const GIT_SETTINGS = /^(\.git(attributes|modules)|(?=.{7}\d[ .]*(:|$))(g[0-9a-z]{0,5})?~\d+)[ .]*(:|$)/i;
+
+/**
  * Why a text cannot be the path of a file in a version, or `null`. A path is relative, `/`-separated, valid
  * Unicode, and can be taken out on every platform without leaving the folder it is taken out to.
  */
@@ -30,11 +36,25 @@ export function filePathProblem(path: string): string | null {
   if (path.includes('\\')) return 'it has a backslash';
   if (CONTROL.test(path)) return 'it has a control character';
   if (Buffer.byteLength(path) > PATH_BYTES_MAX) return `it is longer than ${PATH_BYTES_MAX} bytes`;
-  for (const component of path.split('/')) {
+  const components = path.split('/');
+  for (const component of components) {
     const problem = componentProblem(component);
     if (problem) return problem;
   }
+  const [name = '', ...folders] = components.reverse();
+  if (folders.some(isGitSettings) || (name.includes(':') && isGitSettings(name)))
+    return 'it has a folder or a stream where Git expects a file of its own';
   return null;
+}
+
+/** Whether Windows takes a name, whatever its extension, for that of a device, so that no file there can have it. */
+export function isDeviceName(name: string): boolean {
+  return DEVICE_NAME.test(name);
+}
+
+/** Whether Git reads a file of this name, in whatever folder of a tree. */
+export function isGitSettings(name: string): boolean {
+  return GIT_SETTINGS.test(name.replace(IGNORABLE, ''));
 }
 
 /** Gives the path back, or throws `invalid`. For what a user typed. */
@@ -58,7 +78,7 @@ function componentProblem(component: string): string | null {
   if (NOTHING_LEFT.test(component)) return 'it has a component of dots and blanks alone';
   if (GIT_FOLDER.test(component.replace(IGNORABLE, '')))
     return 'it has a component that Git keeps for itself';
-  if (DEVICE_NAME.test(component)) return `${component} is the name of a device on Windows`;
+  if (isDeviceName(component)) return `${component} is the name of a device on Windows`;
   if (/^[a-z]:/i.test(component)) return 'it has a drive letter';
   if (Buffer.byteLength(component) > COMPONENT_BYTES_MAX) {
     return `it has a component longer than ${COMPONENT_BYTES_MAX} bytes`;

@@ -1,6 +1,41 @@
+export type { Secret } from '@cairn/crypto';
 export type { ByteRange, ByteSource } from '@cairn/store';
 export type { Environment, Identity } from './environment.ts';
 export { CairnError, type CairnErrorCode, type CairnErrorDetails } from './errors.ts';
+export {
+  compareTensors,
+  type TensorChange,
+  type TensorChangeKind,
+  type TensorComparison,
+} from './inspect/compare-tensors.ts';
+export { type FileFacts, type FileFormat, inspectFile, type TensorFacts } from './inspect/inspect-file.ts';
+export { grantAccess, listAccess, resealVersions, revokeAccess, rotateDomain } from './keys/access.ts';
+export {
+  type CreateKeyOptions,
+  createKey,
+  examineKeyring,
+  exportKey,
+  importKey,
+  type KeyProblem,
+  type Keyring,
+  listKeys,
+  type NamedKey,
+  readKey,
+  readKeyFile,
+  removeKey,
+  showKey,
+} from './keys/keyring.ts';
+export type {
+  AccessChange,
+  AccessSlot,
+  DomainAccess,
+  GrantOptions,
+  ResealOptions,
+  RevokeOptions,
+  Rotation,
+} from './keys/model-access.ts';
+export { proposePassphrase } from './keys/proposal.ts';
+export type { Encryption, Unlock } from './keys/unlock.ts';
 export { type CreateModelOptions, createModel } from './models/create.ts';
 export { deleteModel, type ModelDeletion, planModelDeletion } from './models/delete.ts';
 export { type EditModelOptions, editModel } from './models/edit.ts';
@@ -8,11 +43,51 @@ export { listModels, type ModelSummary } from './models/list.ts';
 export { renameModel } from './models/rename.ts';
 export { type Model, showModel } from './models/show.ts';
 export { checkModelName, checkVersionName } from './names.ts';
+export { type ExportArchiveOptions, type ExportedArchive, exportArchive } from './packages/archive-export.ts';
+export { type ImportArchiveOptions, importArchive } from './packages/archive-import.ts';
+export { type CheckedPackage, checkPackageAt } from './packages/check-package.ts';
+export { importPackageFile } from './packages/import-file.ts';
+export { parsePackageManifest } from './packages/manifest.ts';
+export { type NewManifestOptions, newPackageManifest } from './packages/manifest-skeleton.ts';
+export { type OpenPackageOptions, openPackage } from './packages/open-package.ts';
+export { type OpenPackageFileOptions, openPackageFile } from './packages/open-package-file.ts';
+export type { Package, PackageFile } from './packages/package.ts';
+export type {
+  Framework,
+  Loader,
+  ManifestSchema,
+  PackagedModel,
+  PackagedService,
+  PackageManifest,
+  Predictor,
+} from './packages/package-manifest.ts';
 export type { Phase, Progress, TaskOptions } from './progress.ts';
 export { formatReference, parseReference, type Reference } from './reference.ts';
+export { changeStamp } from './registry/change-stamp.ts';
 export { type InitOptions, initRegistry } from './registry/init.ts';
 export { findRegistry, openRegistry, type Registry } from './registry/registry.ts';
+export type { HookOutput } from './running/hook-output.ts';
+export { loadPackage, loadPackageFile } from './running/load-package.ts';
+export type { LoadedPackage, LoadPackageOptions, PredictOptions } from './running/loaded-package.ts';
+export type { UntrustedHooks } from './running/may-run.ts';
+export {
+  isTrusted,
+  listTrusted,
+  type TrustedHooks,
+  type TrustStore,
+  trust,
+  untrust,
+} from './running/trust.ts';
 export type { VersionSource, VersionType } from './schema/version.ts';
+export {
+  type ExportContainerOptions,
+  type ExportedContainer,
+  exportContainer,
+  type ImportContainerOptions,
+  type ImportedName,
+  importContainer,
+} from './sealing/container-file.ts';
+export type { SealingSlot } from './sealing/describe.ts';
 export type { Source } from './sources/walk.ts';
 export {
   type CollectionReport,
@@ -22,22 +97,42 @@ export {
   planCollection,
 } from './upkeep/collect.ts';
 export { examineRegistry, type Finding, type FindingLevel } from './upkeep/examine.ts';
+export type { Amount } from './versions/add-version.ts';
 export {
-  type Amount,
-  type CreatedVersion,
-  type CreateVersionOptions,
-  createVersion,
-} from './versions/create.ts';
+  compareVersions,
+  type FileChange,
+  type FileChangeKind,
+  type ValueChange,
+  type VersionComparison,
+} from './versions/compare.ts';
+export { type CreatedVersion, type CreateVersionOptions, createVersion } from './versions/create.ts';
 export { type Deletion, deleteVersion, planVersionDeletion } from './versions/delete.ts';
 export { type EditVersionOptions, editVersion } from './versions/edit.ts';
+export { type HistoryOptions, modelHistory, type VersionRecord } from './versions/history.ts';
 export { listVersions, type VersionSummary } from './versions/list.ts';
-export { type OpenFile, openFile } from './versions/read.ts';
-export { renameVersion } from './versions/rename.ts';
-export { type ReferenceInput, showVersion, type Version, type VersionFile } from './versions/show.ts';
+export {
+  type PreviewFile,
+  type PreviewOptions,
+  type PreviewSource,
+  previewVersion,
+  type VersionPreview,
+} from './versions/preview.ts';
+export { type OpenFile, type OpenFileOptions, openFile } from './versions/read.ts';
+export { type RenameVersionOptions, renameVersion } from './versions/rename.ts';
+export {
+  type OpenedContents,
+  type ReferenceInput,
+  type ShowVersionOptions,
+  showVersion,
+  type Version,
+  type VersionFile,
+  type VersionSealing,
+} from './versions/show.ts';
 export { type TakenOut, type TakeOutOptions, takeOut } from './versions/take-out.ts';
 export {
   type Verification,
   type VerificationProblem,
+  type VerifyOptions,
   verifyModel,
   verifyRegistry,
   verifyVersion,

@@ -1,4 +1,5 @@
 import { CairnError } from './errors.ts';
+import { isDeviceName } from './file-path.ts';
 
 /** Longest name of a model, a version or an alias, characters. */
 export const NAME_LENGTH_MAX = 64;
@@ -34,10 +35,10 @@ export function checkVersionName(text: string): string {
   return checked(text, 'version', isVersionName(text));
 }
 
+/** Models and versions are files in the registry, which has to work on every platform. */
 function fits(text: string, grammar: RegExp): boolean {
-  return (
-    text.length <= NAME_LENGTH_MAX && grammar.test(text) && !text.includes('..') && !UNSAFE_END.test(text)
-  );
+  const isPlain = text.length <= NAME_LENGTH_MAX && grammar.test(text);
+  return isPlain && !text.includes('..') && !UNSAFE_END.test(text) && !isDeviceName(text);
 }
 
 function checked(text: string, kind: Kind, valid: boolean): string {
@@ -47,13 +48,19 @@ function checked(text: string, kind: Kind, valid: boolean): string {
       hint: 'choose another name, such as v1',
     });
   }
-  const letters = kind === 'version' ? '. _ - +' : '. _ -';
-  throw new CairnError(
-    'invalid',
-    `not a ${kind} name: ${JSON.stringify(text.slice(0, 2 * NAME_LENGTH_MAX))}`,
-    {
-      hint: `use 1 to ${NAME_LENGTH_MAX} of A-Z a-z 0-9 ${letters}, a letter or digit first, no "..", not ending in ".", ".lock" or ".git"`,
+  if (isDeviceName(text)) {
+    throw new CairnError('invalid', `not a ${kind} name: ${quoted(text)}: Windows has a device of it`, {
+      hint: 'choose another name',
       data: { kind, name: text },
-    },
-  );
+    });
+  }
+  const letters = kind === 'version' ? '. _ - +' : '. _ -';
+  throw new CairnError('invalid', `not a ${kind} name: ${quoted(text)}`, {
+    hint: `use 1 to ${NAME_LENGTH_MAX} of A-Z a-z 0-9 ${letters}, a letter or digit first, no "..", not ending in ".", ".lock" or ".git"`,
+    data: { kind, name: text },
+  });
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text.slice(0, 2 * NAME_LENGTH_MAX));
 }

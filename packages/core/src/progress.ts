@@ -1,6 +1,6 @@
 import { CairnError } from './errors.ts';
 
-export type Phase = 'scanning' | 'storing' | 'writing' | 'verifying' | 'collecting';
+export type Phase = 'scanning' | 'unpacking' | 'storing' | 'writing' | 'packing' | 'verifying' | 'collecting';
 
 /** How far an operation has come. Totals are 0 while they are not known. */
 export interface Progress {

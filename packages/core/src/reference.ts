@@ -1,6 +1,6 @@
 import { CairnError } from './errors.ts';
 import { checkFilePath } from './file-path.ts';
-import { checkModelName, isVersionName, LATEST } from './names.ts';
+import { checkModelName, checkVersionName, LATEST } from './names.ts';
 
 /** What a reference names: a model, a version of it (a name, an alias or `latest`), a file of that. */
 export interface Reference {
@@ -41,7 +41,8 @@ function parseColonForm(text: string): Reference {
 }
 
 function checkVersionPart(version: string, text: string): string {
-  if (version === LATEST || isVersionName(version)) return version;
+  if (version === LATEST) return version;
+  if (version !== '') return checkVersionName(version);
   throw new CairnError('invalid', `not a reference: ${JSON.stringify(text.slice(0, 200))}`, {
     hint: 'write model, model@version or model@version:path',
     data: { reference: text },

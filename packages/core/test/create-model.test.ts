@@ -24,6 +24,9 @@ test('a registry is not stored in itself, whatever way leads to it', async () =>
   await expect(add(registry.path)).rejects.toMatchObject({ code: 'invalid' });
   await expect(add(folder.path)).rejects.toThrow('holds the registry');
   await expect(add(join(folder.path, 'link', 'registry'))).rejects.toThrow('holds the registry');
+  for (const kept of ['models', 'models/m.git/HEAD', '.cairn']) {
+    await expect(add(join(registry.path, kept))).rejects.toThrow('keeps for itself');
+  }
   expect((await add(join(registry.path, 'inside'))).version.files).toHaveLength(1);
 });
 

@@ -17,6 +17,7 @@ import {
   type CairnErrorCode,
   createModel,
   createVersion,
+  deleteVersion,
   editModel,
   examineRegistry,
   findRegistry,
@@ -149,6 +150,17 @@ describe('a damaged pack', () => {
   });
 });
 
+test('a version is deleted beside damage in its own pack, and its bytes come free later', async () => {
+  using damaged = await withTwoVersions();
+  const { registry } = damaged;
+  git(damaged.gitDir('m'), ['repack', '-adq']);
+  const { pack, offset, size } = entryOf(damaged, 'v2:files/notes.txt');
+  flip(pack, offset + size - 2);
+  expect(await deleteVersion(registry, 'm@v1')).toEqual({ version: 'v1', freed: 0, pending: true });
+  expect(await listVersions(registry, 'm')).toMatchObject([{ version: 'v2', latest: true }]);
+  expect(gitText(damaged.gitDir('m'), 'tag')).toBe('v2');
+});
+
 describe('damaged loose objects', () => {
   test.each([
     ['cut short', (path: string) => truncateSync(path, 10)],
@@ -208,6 +220,26 @@ describe('damaged refs', () => {
     ]);
     const broken = code === 'unsupported' ? [] : [['v1', code]];
     expect(listed).toEqual([['v2', undefined], ...broken]);
+    if (code !== 'unsupported') await expectNoLatest(damaged, told);
+  });
+
+  test('tags that were made with Git, and are no versions, do not keep the newest from being told', async () => {
+    using damaged = await withTwoVersions();
+    const { registry, work } = damaged;
+    const gitDir = damaged.gitDir('m');
+    gitText(gitDir, 'tag', 'light', 'v1^{commit}');
+    gitText(gitDir, 'tag', '-m', 'not by Cairn', 'annotated', 'v1^{commit}');
+    gitText(gitDir, 'tag', 'again', 'v1');
+    const listed = await listVersions(registry, 'm');
+    expect(listed.map(({ version, latest, problem }) => [version, latest, problem?.code])).toEqual([
+      ['v2', true, undefined],
+      ['v1', false, undefined],
+      ['light', false, 'damaged'],
+      ['annotated', false, 'damaged'],
+      ['again', false, 'damaged'],
+    ]);
+    expect(await showModel(registry, 'm')).toMatchObject({ latest: 'v2' });
+    await takeOut(registry, 'm', join(work, 'latest'));
   });
 
   test('one that names an object that is not there', async () => {
@@ -422,17 +454,33 @@ async function expectBrokenVersion(damaged: RegistryFixture, expected: ExpectedF
   ]);
   const listed = await listVersions(registry, 'm');
   expect(listed).toMatchObject([
-    { version: 'v2', latest: true },
+    { version: 'v2', latest: false },
     { version: 'v1', problem: { code: expected.code } },
   ]);
-  await takeOut(registry, 'm@latest', join(damaged.work, 'latest'));
+  await takeOut(registry, 'm@v2', join(damaged.work, 'v2-out'));
+  await expectNoLatest(damaged, expected);
+}
+
+/** Of a version whose tag cannot be read nobody knows whether it is the newest: no other one passes for it. */
+async function expectNoLatest({ registry, work }: RegistryFixture, { code, names }: ExpectedFailure) {
+  const told = { code, names: ['newest version of m', ...names], hint: /name the version.*cairn ls m/ };
+  for (const reference of ['m', 'm@latest']) {
+    await expectFailure(takeOut(registry, reference, join(work, 'latest')), told);
+    await expectFailure(showVersion(registry, reference), told);
+  }
+  expect(existsSync(join(work, 'latest'))).toBe(false);
+  expect(await showModel(registry, 'm')).toMatchObject({ latest: null, versions: 2 });
+  expect((await listModels(registry)).find(({ name }) => name === 'm')).toMatchObject({ latest: null });
+  expect(await showVersion(registry, 'm@v2')).toMatchObject({ latest: false });
 }
 
 async function expectNotTakenOut(damaged: RegistryFixture, expected: ExpectedFailure): Promise<void> {
   const { registry, work } = damaged;
   const before = filesBelow(work);
-  await expectRefusal(damaged, () => takeOut(registry, 'm@v1', join(work, 'out')), expected);
-  expect(existsSync(join(work, 'out'))).toBe(false);
+  for (const place of ['out', 'not/there/out']) {
+    await expectRefusal(damaged, () => takeOut(registry, 'm@v1', join(work, place)), expected);
+  }
+  expect([existsSync(join(work, 'out')), existsSync(join(work, 'not'))]).toEqual([false, false]);
   expect(filesBelow(work)).toEqual(before);
   await expectOthersFine(damaged);
 }

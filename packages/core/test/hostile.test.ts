@@ -498,7 +498,7 @@ describe('a branch main that is meant to confuse', () => {
     expect(forged.idOf('main:notes')).toBe(notes);
   });
 
-  test('a note that is none leaves the version as it was described', async () => {
+  test('a note that is none leaves the version as it was described, and is told', async () => {
     for (const id of [
       forged.blob('{'),
       forged.blob('{"schema":"cairn.note/2"}'),
@@ -507,7 +507,14 @@ describe('a branch main that is meant to confuse', () => {
     ]) {
       forged.main([{ mode: '40000', name: 'notes', id: forged.tree([{ name: 'good.json', id }]) }]);
       await expectHarmless();
-      await expect(showVersion(fixture.registry, 'm@good')).rejects.toThrow('the note on good');
+      const hint = /cairn edit m@good/;
+      const failure = await expectFailure(showVersion(fixture.registry, 'm@good'), {
+        code: expect.any(String),
+        names: ['the note on good'],
+        hint,
+      });
+      const listed = (await listVersions(fixture.registry, 'm')).find(({ version }) => version === 'good');
+      expect(listed?.noteProblem).toMatchObject({ message: failure.message, hint: failure.hint });
       expect(await examineRegistry(fixture.registry)).toContainEqual({
         level: 'problem',
         subject: 'm@good',

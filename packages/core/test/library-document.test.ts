@@ -14,6 +14,7 @@ test('the examples of docs/library.md run as they stand', () => {
   writeFileSync(join(work, 'model/config.json'), '{}\n');
   writeFileSync(join(work, 'model/model.safetensors'), Buffer.alloc(3_000_000, 7));
   writeFileSync(join(work, 'report.txt'), 'good\n');
+  writePackage(join(work, 'package'));
   const program = join(work, 'examples.mts');
   writeFileSync(program, [preamble(work), ...examples()].join('\n'));
 
@@ -24,6 +25,16 @@ test('the examples of docs/library.md run as they stand', () => {
   expect(run.stderr).toBe('');
   expect(run.stdout).toBe('progressed\n');
 });
+
+function writePackage(folder: string): void {
+  mkdirSync(join(folder, 'models'), { recursive: true });
+  mkdirSync(join(folder, 'hooks'));
+  writeFileSync(join(folder, 'models/weights.bin'), Buffer.alloc(2_000_000, 3));
+  writeFileSync(join(folder, 'hooks/load.py'), 'def load(*args, **kwargs): ...\n');
+  writeFileSync(join(folder, 'hooks/predict.py'), 'def predict(*args, **kwargs): ...\n');
+  const models = [{ name: 'net', version: '1', framework: 'pytorch' }];
+  writeFileSync(join(folder, 'manifest.json'), JSON.stringify({ models }));
+}
 
 /** The code blocks marked `run`, in order, with the library imported from where it was built. */
 function examples(): string[] {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fsckStrict, git, gitText } from '@cairn/testkit';
 import { describe, expect, test } from 'vitest';
@@ -307,6 +307,23 @@ describe('many models, and several at once', () => {
     await deleteModel(registry, 'n');
     expect((await listModels(registry)).length).toBe(1);
     expect(await listVersions(registry, 'm')).toEqual([]);
+  });
+
+  test('a list does not remember what could not be told, as it may be repaired', async () => {
+    using fixture = await registryFixture();
+    const { registry, clock, gitDir } = fixture;
+    await createModel(registry, 'm');
+    await addVersion(fixture, 'v1');
+    clock.at = Date.now() + 3_600_000;
+    const folder = join(gitDir('m'), 'objects/pack');
+    const tag = gitText(gitDir('m'), 'rev-parse', 'v1');
+    const index = readdirSync(folder)
+      .filter((name) => name.endsWith('.idx'))
+      .find((name) => gitText(folder, 'verify-pack', '-v', name).includes(tag))!;
+    renameSync(join(folder, index), join(folder, 'away'));
+    expect((await listModels(registry))[0]).toMatchObject({ versions: 1, latest: null });
+    renameSync(join(folder, 'away'), join(folder, index));
+    expect((await listModels(registry))[0]).toMatchObject({ versions: 1, latest: 'v1' });
   });
 
   test('a registry without its folder of models has none', async () => {

@@ -23,7 +23,7 @@ const NEVER_NAMES = [
   ...['.', '..', '.a', '-a', '_a', '+a', 'a.', 'a..b', 'a.lock', 'a.LOCK', 'a.git', 'a.Git', 'a'.repeat(65)],
 ];
 
-const PECULIAR_NAMES = ['0', 'A-b_c.d', 'a'.repeat(64), 'constructor', 'HEAD'];
+const PECULIAR_NAMES = ['0', 'A-b_c.d', 'a'.repeat(64), 'constructor', 'HEAD', 'console', 'com10', 'null'];
 
 describe('names of models and versions', () => {
   test.each(NEVER_NAMES)('%j names neither a model nor a version', (name) => {
@@ -32,6 +32,20 @@ describe('names of models and versions', () => {
       expect(code).toBe('invalid');
       expect(message).toContain(JSON.stringify(name));
       expect(hint).toContain('1 to 64');
+    }
+  });
+
+  test.each([
+    'con',
+    'NUL',
+    'aux.v1',
+    'com1',
+    'Lpt9.2',
+  ])('%s names neither, as it is a device on Windows', (name) => {
+    for (const check of [checkModelName, checkVersionName]) {
+      const { code, message, hint } = thrownBy(() => check(name));
+      expect([code, hint]).toEqual(['invalid', 'choose another name']);
+      expect(message).toContain(`${JSON.stringify(name)}: Windows has a device of it`);
     }
   });
 
@@ -248,6 +262,11 @@ describe('references', () => {
   ])('%s is read and written back', (text, reference) => {
     expect(parseReference(text)).toEqual(reference);
     expect(formatReference(reference)).toBe(text);
+  });
+
+  test('what is wrong with the name of its version is told', () => {
+    expect(thrownBy(() => parseReference('m@v 1')).message).toBe('not a version name: "v 1"');
+    expect(thrownBy(() => parseReference('m@con')).message).toContain('Windows has a device of it');
   });
 
   test('model:version is understood', () => {

@@ -93,6 +93,9 @@ describe('making a version', () => {
     ['an infinite metric', { metrics: { mae: Number.POSITIVE_INFINITY } }, 'mae'],
     ['a metric that is text', { metrics: { mae: '1' as unknown as number } }, 'mae'],
     ['a param that is a number', { params: { epochs: 40 as unknown as string } }, 'epochs'],
+    ['a metric that would be lost', { metrics: JSON.parse('{"__proto__":1}') }, 'metrics: __proto__'],
+    ['a param that would be lost', { params: JSON.parse('{"__proto__":"1"}') }, 'params: __proto__'],
+    ['a label that would be lost', { labels: JSON.parse('{"__proto__":"1"}') }, 'labels: __proto__'],
     ['a label without a name', { labels: { '': 'x' } }, 'label'],
     ['a label that is too long', { labels: { x: 'x'.repeat(10_001) } }, 'label'],
     ['a description that is too long', { description: 'x'.repeat(100_001) }, 'description'],
@@ -337,7 +340,7 @@ describe('verifying', () => {
         read = done;
       },
     });
-    const sound = { model: 'm', ok: true, files: 2, bytes: 3 * MIB + 2, problems: [] };
+    const sound = { model: 'm', ok: true, files: 2, bytes: 3 * MIB + 2, opened: null, problems: [] };
     expect(verified).toEqual([
       { ...sound, version: 'v2' },
       { ...sound, version: 'v1' },

@@ -8,3 +8,11 @@ export { bf16Weights, f32Weights, pseudoRandomBytes } from './model-files/pseudo
 export { type PytorchOptions, pytorchFile } from './model-files/pytorch.ts';
 export { type SafetensorsOptions, safetensorsFile, safetensorsHeader } from './model-files/safetensors.ts';
 export { type ZipEntrySpec, type ZipOptions, zipFile } from './model-files/zip.ts';
+export { nodePackage, throwingNodePackage } from './packages/node-packages.ts';
+export {
+  chattyPackage,
+  linearPackage,
+  raisingPackage,
+  twoModelsPackage,
+} from './packages/python-packages.ts';
+export { type PackageFiles, writePackage } from './packages/sample-package.ts';

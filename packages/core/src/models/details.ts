@@ -42,7 +42,20 @@ export function changedLabels(
   return checkLabels(Object.fromEntries([...changed].sort(([a], [b]) => (a < b ? -1 : 1))));
 }
 
+/** Throws `invalid` for the one key that is lost when a document is read. */
+export function checkKeys(record: Readonly<Record<string, unknown>>, what: string): void {
+  if (!Object.hasOwn(record, '__proto__')) return;
+  throw new CairnError(
+    'invalid',
+    `${what}: __proto__ cannot be recorded, as JavaScript keeps it for itself`,
+    {
+      hint: 'choose another name',
+    },
+  );
+}
+
 export function checkLabels(labels: Record<string, string>): Record<string, string> {
+  checkKeys(labels, 'labels');
   const result = labelsSchema.safeParse(labels);
   if (result.success) return labels;
   const issue = result.error.issues[0]!;

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { readCache, writeCache } from '../cache/cache-file.ts';
 import type { Identity } from '../environment.ts';
 import { asCairnError, atBorder, type CairnError } from '../errors.ts';
@@ -16,7 +17,7 @@ export interface ModelSummary {
   readonly description: string;
   /** Number of versions. */
   readonly versions: number;
-  /** The newest version, `null` when there is none. */
+  /** The newest version, `null` when there is none, or when one that cannot be read may be newer. */
   readonly latest: string | null;
   /** Bytes of the newest version's files. */
   readonly size: number;
@@ -31,6 +32,9 @@ const SETTLED_AFTER_MS = 2_000;
 
 const CACHE_NAME = 'models';
 
+/** Models looked at before others get their turn: a screen that shows the list must go on answering. */
+const TURN_AFTER = 4;
+
 interface CachedRow {
   /** Changes whenever a ref of the model does. */
   readonly stamp: string;
@@ -44,7 +48,8 @@ export function listModels(registry: Registry): Promise<ModelSummary[]> {
     const rows: ModelSummary[] = [];
     const kept: Record<string, CachedRow> = {};
     let changed = false;
-    for (const name of await modelNames(registry)) {
+    for (const [index, name] of (await modelNames(registry)).entries()) {
+      if (index % TURN_AFTER === TURN_AFTER - 1) await setImmediate();
       const stamp = refsStamp(modelFolder(registry, name), registry.environment.now());
       const known = stamp !== null && Object.hasOwn(cached, name) ? cached[name] : undefined;
       if (known && known.stamp === stamp) {
@@ -54,13 +59,18 @@ export function listModels(registry: Registry): Promise<ModelSummary[]> {
       }
       const row = await summaryOf(registry, name);
       rows.push(row);
-      if (stamp === null || row.problem) continue;
+      if (stamp === null || isInDoubt(row)) continue;
       kept[name] = { stamp, row };
       changed = true;
     }
     if (changed) await writeCache(registry, CACHE_NAME, kept);
     return rows;
   });
+}
+
+/** What is damaged can be repaired without a ref being written. */
+function isInDoubt({ problem, versions, latest }: ModelSummary): boolean {
+  return problem !== undefined || (latest === null && versions > 0);
 }
 
 async function summaryOf(registry: Registry, name: string): Promise<ModelSummary> {

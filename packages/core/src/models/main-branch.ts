@@ -17,6 +17,7 @@ import { isVersionName } from '../names.ts';
 import type { Registry } from '../registry/registry.ts';
 import { encodeDocument } from '../schema/document.ts';
 import {
+  isKeyDomainId,
   MODEL_SCHEMA,
   type ModelDocument,
   modelDocument,
@@ -26,16 +27,17 @@ import {
 } from '../schema/model.ts';
 import { readDocument, readText } from '../schema/read-document.ts';
 import { LOCK_TIMEOUT_MS, WRITER_TIMEOUT_MS } from '../time-limits.ts';
+import { type FolderChanges, folderOf, type MainFolder, writeFolder } from './main-folder.ts';
 import { signatureNow } from './signature.ts';
 
-/** The branch that holds the model itself: its description, labels, aliases, card and notes. */
+/** The branch that holds the model itself: its description, labels, aliases, card, notes and key envelopes. */
 export const MAIN_REF = 'refs/heads/main';
 
 const MODEL_FILE = 'model.json';
 const CARD_FILE = 'README.md';
 const NOTES_FOLDER = 'notes';
-const NOTE_SUFFIX = '.json';
-const OWN_ENTRIES = new Set([MODEL_FILE, CARD_FILE, NOTES_FOLDER]);
+const KEYS_FOLDER = 'keys';
+const OWN_ENTRIES = new Set([MODEL_FILE, CARD_FILE, NOTES_FOLDER, KEYS_FOLDER]);
 
 /** Tries to write on a branch that others move at the same time. */
 const EDIT_TRIES_MAX = 10;
@@ -49,16 +51,21 @@ export interface MainBranch {
   readonly card: string;
   /** Descriptions that were changed after their version was made, by version. */
   readonly notes: ReadonlyMap<string, ObjectId>;
-  /** What else stands in the folder of notes, and beside it, put by other tools; kept as it is. */
+  /** Envelopes that were made or rewritten beside the versions, by key domain. Unread: hostile until parsed. */
+  readonly keys: ReadonlyMap<string, ObjectId>;
+  /** What else stands in the folders of notes and of keys, and beside them, put by other tools; kept as it is. */
   readonly otherNotes: readonly TreeEntry[];
+  readonly otherKeys: readonly TreeEntry[];
   readonly others: readonly TreeEntry[];
 }
 
-/** What an edit leaves on `main`. Notes that are given replace those that are there; `null` removes one. */
+/** What an edit leaves on `main`. Notes and keys that are given replace those that are there; `null` removes one. */
 export interface MainEdit {
   readonly document: ModelDocument;
   readonly card: string;
   readonly notes?: ReadonlyMap<string, NoteDocument | null>;
+  /** The bytes of envelopes, by key domain. */
+  readonly keys?: ReadonlyMap<string, Uint8Array | null>;
   /** A version whose note goes on under another name. */
   readonly renamedNote?: { readonly from: string; readonly to: string };
 }
@@ -77,11 +84,16 @@ export function readMain(repository: Repository, model: string): Promise<MainBra
       format: MODEL_SCHEMA,
     });
     const card = files.get(CARD_FILE);
+    const notes = await readFolder(repository, files.get(NOTES_FOLDER), isVersionName);
+    const keys = await readFolder(repository, files.get(KEYS_FOLDER), isKeyDomainId);
     return {
       commit,
       document,
       card: card ? (await readText(repository, card.id, `the card of ${model}`)).toString() : '',
-      ...(await readNotes(repository, files)),
+      notes: notes.files,
+      otherNotes: notes.others,
+      keys: keys.files,
+      otherKeys: keys.others,
       others: [...files.values()].filter(({ name }) => !OWN_ENTRIES.has(name)),
     };
   });
@@ -197,14 +209,7 @@ function commitMain(
     { mode: '100644', name: CARD_FILE, id: writer.add('blob', Buffer.from(edit.card)) },
     { mode: '100644', name: MODEL_FILE, id: writer.add('blob', encodeDocument(edit.document)) },
   ];
-  const notes = mergedNotes(writer, parent?.notes ?? new Map(), edit);
-  const kept = (parent?.otherNotes ?? []).filter(({ name }) => !notes.some((note) => note.name === name));
-  if (notes.length + kept.length > 0)
-    entries.push({
-      mode: '40000',
-      name: NOTES_FOLDER,
-      id: writer.add('tree', encodeTree([...kept, ...notes])),
-    });
+  entries.push(...writeFolders(writer, parent, edit));
   const signature = signatureNow(registry.environment);
   const commit = encodeCommit({
     tree: writer.add('tree', encodeTree(entries)),
@@ -217,22 +222,26 @@ function commitMain(
   return writer.add('commit', commit);
 }
 
-function mergedNotes(
-  writer: ObjectWriter,
-  old: ReadonlyMap<string, ObjectId>,
-  { notes: changes, renamedNote }: MainEdit,
-): TreeEntry[] {
-  const notes = new Map(old);
-  const moved = renamedNote && notes.get(renamedNote.from);
-  if (moved) {
-    notes.delete(renamedNote.from);
-    notes.set(renamedNote.to, moved);
-  }
-  for (const [version, note] of changes ?? []) {
-    if (note === null) notes.delete(version);
-    else notes.set(version, writer.add('blob', encodeDocument(note)));
-  }
-  return [...notes].map(([version, id]) => ({ mode: '100644', name: version + NOTE_SUFFIX, id }));
+function writeFolders(writer: ObjectWriter, parent: MainBranch | null, edit: MainEdit): TreeEntry[] {
+  const notes = { files: movedNotes(parent?.notes, edit.renamedNote), others: parent?.otherNotes ?? [] };
+  const keys = { files: parent?.keys ?? new Map(), others: parent?.otherKeys ?? [] };
+  return [
+    writeFolder(writer, NOTES_FOLDER, { folder: notes, changes: encodedNotes(edit.notes) }),
+    writeFolder(writer, KEYS_FOLDER, { folder: keys, changes: edit.keys ?? new Map() }),
+  ].filter((entry) => entry !== null);
+}
+
+function movedNotes(
+  notes: ReadonlyMap<string, ObjectId> = new Map(),
+  renamed: MainEdit['renamedNote'],
+): ReadonlyMap<string, ObjectId> {
+  const moved = renamed && notes.get(renamed.from);
+  if (!moved) return notes;
+  return new Map([...notes, [renamed.to, moved] as const].filter(([version]) => version !== renamed.from));
+}
+
+function encodedNotes(notes: MainEdit['notes'] = new Map()): FolderChanges {
+  return new Map([...notes].map(([version, note]) => [version, note && encodeDocument(note)]));
 }
 
 async function rootFiles(repository: Repository, commit: ObjectId): Promise<Map<string, TreeEntry>> {
@@ -245,20 +254,13 @@ async function treeFiles(repository: Repository, tree: ObjectId): Promise<Map<st
   return new Map(entries.map((entry) => [entry.name, entry]));
 }
 
-async function readNotes(
+async function readFolder(
   repository: Repository,
-  files: ReadonlyMap<string, TreeEntry>,
-): Promise<Pick<MainBranch, 'notes' | 'otherNotes'>> {
-  const folder = files.get(NOTES_FOLDER);
-  const entries = folder ? [...(await treeFiles(repository, folder.id)).values()] : [];
-  return {
-    notes: new Map(entries.filter(isNote).map(({ name, id }) => [name.slice(0, -NOTE_SUFFIX.length), id])),
-    otherNotes: entries.filter((entry) => !isNote(entry)),
-  };
-}
-
-function isNote({ mode, name }: TreeEntry): boolean {
-  return mode === '100644' && name.endsWith(NOTE_SUFFIX) && isVersionName(name.slice(0, -NOTE_SUFFIX.length));
+  entry: TreeEntry | undefined,
+  isName: (text: string) => boolean,
+): Promise<MainFolder> {
+  const entries = entry ? [...(await treeFiles(repository, entry.id)).values()] : [];
+  return folderOf(entries, isName);
 }
 
 function withoutPart(model: string, part: string): CairnError {

@@ -1,6 +1,7 @@
+import { statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { openRepository, type Repository, systemCode } from '@cairn/store';
-import { CairnError } from '../errors.ts';
+import { asCairnError, CairnError, type CairnErrorCode } from '../errors.ts';
 import { checkModelName, isModelName } from '../names.ts';
 import { modelFolder, modelsFolder } from '../registry/folders.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -29,12 +30,48 @@ export async function withModel<T>(
   model: string,
   operation: (repository: Repository) => Promise<T>,
 ): Promise<T> {
-  const repository = await openModel(registry, model);
+  await checkModelIsThere(registry, model);
+  const folder = modelFolder(registry, model);
+  const identity = identityOf(folder);
+  try {
+    return await withRepository(folder, operation);
+  } catch (error) {
+    const isAbout = MISSED_CODES.has(asCairnError(error).code);
+    throw isAbout && identityOf(folder) !== identity ? goneModel(registry, model, error) : error;
+  }
+}
+
+async function withRepository<T>(
+  folder: string,
+  operation: (repository: Repository) => Promise<T>,
+): Promise<T> {
+  const repository = openRepository(folder);
   try {
     return await operation(repository);
   } finally {
     repository.close();
   }
+}
+
+/** What readers of a model run into when it is deleted or renamed, which waits for writers only. */
+const MISSED_CODES: ReadonlySet<CairnErrorCode> = new Set(['not-found', 'damaged', 'unsupported', 'failed']);
+
+/** Tells a folder from a later one of its name; null when there is none. */
+function identityOf(folder: string): string | null {
+  const status = statSync(folder, { bigint: true, throwIfNoEntry: false });
+  return status ? `${status.dev} ${status.ino} ${status.birthtimeNs}` : null;
+}
+
+function goneModel(registry: Registry, model: string, cause: unknown): CairnError {
+  return new CairnError(
+    'not-found',
+    `the model ${model} was deleted or renamed meanwhile, in ${registry.path}`,
+    {
+      hint: 'see what there is with `cairn ls`',
+      data: { model },
+      cause,
+    },
+  );
 }
 
 /** Throws `exists` when a model has this name, or one that differs from it only in case. */
@@ -49,11 +86,10 @@ export async function checkModelIsNew(registry: Registry, model: string): Promis
   });
 }
 
-async function openModel(registry: Registry, model: string): Promise<Repository> {
+async function checkModelIsThere(registry: Registry, model: string): Promise<void> {
   checkModelName(model);
   const names = await modelNames(registry);
   if (!names.includes(model)) throw unknownModel(registry, model, names);
-  return openRepository(modelFolder(registry, model));
 }
 
 function unknownModel(registry: Registry, model: string, names: readonly string[]): CairnError {

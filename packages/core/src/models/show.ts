@@ -20,7 +20,7 @@ export interface Model {
   /** The last change of the model itself or of its versions. */
   readonly modifiedAt: string;
   readonly modifiedBy: Identity;
-  /** The newest version, `null` when there is none. */
+  /** The newest version, `null` when there is none, or when one that cannot be read may be newer. */
   readonly latest: string | null;
   /** Number of versions. */
   readonly versions: number;

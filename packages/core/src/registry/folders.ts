@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Registry } from './registry.ts';
 
 /** Where the models are. */
-export function modelsFolder({ path }: Registry): string {
+export function modelsFolder({ path }: Pick<Registry, 'path'>): string {
   return join(path, 'models');
 }
 
@@ -12,7 +12,7 @@ export function modelFolder(registry: Registry, model: string): string {
 }
 
 /** What belongs to this machine alone, and can be deleted at any time. */
-export function localFolder({ path }: Registry): string {
+export function localFolder({ path }: Pick<Registry, 'path'>): string {
   return join(path, '.cairn');
 }
 

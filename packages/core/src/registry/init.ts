@@ -7,7 +7,7 @@ import { atBorder, CairnError } from '../errors.ts';
 import { signatureNow } from '../models/signature.ts';
 import { encodeDocument, parseDocument } from '../schema/document.ts';
 import { REGISTRY_SCHEMA, registryDocument } from '../schema/registry.ts';
-import { makeFolder } from './make-folder.ts';
+import { withFolder } from './make-folder.ts';
 import { openRegistry, REGISTRY_FILE, type Registry } from './registry.ts';
 
 export interface InitOptions {
@@ -30,23 +30,26 @@ export function initRegistry(
   return atBorder(async () => {
     const folder = resolve(path);
     await checkEmpty(folder);
-    await makeFolder(dirname(folder));
-    const aside = join(dirname(folder), `.${basename(folder)}.${randomBytes(6).toString('hex')}.tmp`);
-    try {
-      await cp(options.template, aside, { recursive: true });
-      await personalize(aside, { name: basename(folder), ...options });
-      const signature = signatureNow(environment);
-      await createWorkTree(aside, { author: signature, message: 'Make this registry\n' });
-      await mkdir(join(aside, 'models'));
-      await rmdir(folder).catch(ignoreMissing);
-      await rename(aside, folder);
-      syncFolder(dirname(folder));
-    } catch (error) {
-      await rm(aside, { recursive: true, force: true });
-      throw error;
-    }
+    await withFolder(dirname(folder), () => place(folder, options, environment));
     return openRegistry(folder, environment);
   });
+}
+
+/** Makes it aside and gives it its name when it is whole. */
+async function place(folder: string, options: InitOptions, environment: Environment): Promise<void> {
+  const aside = join(dirname(folder), `.${basename(folder)}.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    await cp(options.template, aside, { recursive: true });
+    await personalize(aside, { name: basename(folder), ...options });
+    await createWorkTree(aside, { author: signatureNow(environment), message: 'Make this registry\n' });
+    await mkdir(join(aside, 'models'));
+    await rmdir(folder).catch(ignoreMissing);
+    await rename(aside, folder);
+    syncFolder(dirname(folder));
+  } catch (error) {
+    await rm(aside, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 async function checkEmpty(folder: string): Promise<void> {

@@ -8,6 +8,13 @@ export const DESCRIPTION_LENGTH_MAX = 100_000;
 
 export const labels = z.record(z.string().min(1).max(200), z.string().max(10_000));
 
+const KEY_DOMAIN_ID = /^[A-Za-z0-9_-]{43}$/;
+
+/** The id of a key domain as text: 32 bytes in base64url without padding. */
+export function isKeyDomainId(text: string): boolean {
+  return KEY_DOMAIN_ID.test(text);
+}
+
 /** `model.json` on the branch `main` of a model's repository. */
 export const modelDocument = z.looseObject({
   schema: z.literal(MODEL_SCHEMA),
@@ -18,6 +25,8 @@ export const modelDocument = z.looseObject({
     z.string().refine(isAliasName, 'not an alias name'),
     z.string().refine(isVersionName, 'not a version name'),
   ),
+  /** What new versions are sealed under. Without it, what the newest sealed version was sealed under. */
+  keyDomain: z.string().regex(KEY_DOMAIN_ID, 'not the id of a key domain').optional(),
 });
 
 export type ModelDocument = z.infer<typeof modelDocument>;

@@ -5,12 +5,15 @@ import { systemCode } from '@cairn/store';
 import { CairnError } from '../errors.ts';
 import { checkFilePath, filePathProblem, foldedPath } from '../file-path.ts';
 import { checkCancelled } from '../progress.ts';
+import type { VersionSource } from '../schema/version.ts';
 
 /** What a version is made from: a folder's contents, or a file under its own name. */
 export interface Source {
   readonly path: string;
   /** Folder inside the version, `/`-separated; its root when left out. */
   readonly into?: string;
+  /** The name that a file gets, instead of its own. */
+  readonly as?: string;
 }
 
 /** A file that was found in a source. */
@@ -32,8 +35,14 @@ export interface FoundSource {
 
 export interface Walk {
   readonly sources: readonly FoundSource[];
-  /** Paths that are left out of every version: `.git` folders. */
+  /** Paths that were left out: `.git` folders, and what the caller did not want. */
   readonly skipped: readonly string[];
+}
+
+export interface WalkOptions {
+  readonly signal?: AbortSignal;
+  /** Whether what a folder holds at a path of the version, a file or a folder, is left out. */
+  readonly isLeftOut?: (path: string) => boolean;
 }
 
 /** Most files in one version: what `version.json` can list within its limit. */
@@ -43,9 +52,9 @@ const FILES_MAX = 500_000;
 const TURN_AFTER = 256;
 
 /** Finds the files of all sources, in a stable order, and checks that they can stand in one version. */
-export async function walkSources(sources: readonly Source[], signal?: AbortSignal): Promise<Walk> {
-  checkCancelled(signal);
-  const walker = new Walker(signal);
+export async function walkSources(sources: readonly Source[], options: WalkOptions = {}): Promise<Walk> {
+  checkCancelled(options.signal);
+  const walker = new Walker(options);
   const found: FoundSource[] = [];
   for (const source of sources) found.push(await walker.source(source));
   const files = found.flatMap((each) => each.files);
@@ -62,14 +71,31 @@ export async function walkSources(sources: readonly Source[], signal?: AbortSign
   return { sources: found, skipped: walker.skipped };
 }
 
+/** What a walk has found, as `version.json` records it. */
+export function describeSources({ sources }: Walk): VersionSource[] {
+  return sources.map(({ source: { path, into, as }, kind, files }) => ({
+    kind,
+    path,
+    ...(into !== undefined && { into }),
+    ...(as !== undefined && { as }),
+    files: files.length,
+    bytes: sizeOf(files),
+  }));
+}
+
+/** Bytes of files, as they were found. */
+export function sizeOf(files: readonly FoundFile[]): number {
+  return files.reduce((sum, { stat }) => sum + Number(stat.size), 0);
+}
+
 class Walker {
   readonly skipped: string[] = [];
-  readonly #signal: AbortSignal | undefined;
+  readonly #options: WalkOptions;
   #count = 0;
   #looked = 0;
 
-  constructor(signal: AbortSignal | undefined) {
-    this.#signal = signal;
+  constructor(options: WalkOptions) {
+    this.#options = options;
   }
 
   async source(source: Source): Promise<FoundSource> {
@@ -78,10 +104,11 @@ class Walker {
     const root = resolved(source.path);
     const status = statSync(root, { bigint: true });
     if (status.isFile()) {
-      const path = joined(into, basename(resolve(source.path)));
+      const path = joined(into, source.as ?? basename(resolve(source.path)));
       return { source, kind: 'file', root, files: [this.#file(path, root, status)] };
     }
     if (!status.isDirectory()) throw notRegular(source.path, status);
+    if (source.as !== undefined) throw notAFile(source.path, source.as);
     const files: FoundFile[] = [];
     await this.#folder({ folder: root, prefix: into, root, above: new Set([root]) }, files);
     files.sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -102,12 +129,13 @@ class Walker {
 
   async #turn(): Promise<void> {
     await setImmediate();
-    checkCancelled(this.#signal);
+    checkCancelled(this.#options.signal);
   }
 
   #entry(at: Place, name: string): FoundFile | Place | null {
     const full = join(at.folder, name);
-    if (name === '.git') {
+    const path = joined(at.prefix, name);
+    if (name === '.git' || this.#options.isLeftOut?.(path)) {
       this.skipped.push(full);
       return null;
     }
@@ -117,7 +145,6 @@ class Walker {
       target = linkTarget(full, at.root);
       status = statSync(target, { bigint: true });
     }
-    const path = joined(at.prefix, name);
     if (status.isFile()) return this.#file(path, target, status);
     if (!status.isDirectory()) throw notRegular(full, status);
     if (at.above.has(target)) {
@@ -167,7 +194,7 @@ function resolved(path: string): string {
     return realpathSync(path);
   } catch (error) {
     const code = systemCode(error);
-    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw unfollowable(path, error);
     throw new CairnError('not-found', `no such file or folder: ${path}`, {
       hint: 'check the path',
       cause: error,
@@ -220,6 +247,13 @@ function notRegular(path: string, status: BigIntStats): CairnError {
   const kind = status.isSocket() ? 'a socket' : status.isFIFO() ? 'a pipe' : 'a device';
   return new CairnError('invalid', `${path} is ${kind}, not a file or folder`, {
     hint: 'leave it out',
+    data: { path },
+  });
+}
+
+function notAFile(path: string, as: string): CairnError {
+  return new CairnError('invalid', `${path} is a folder, and was to become the file ${as}`, {
+    hint: 'name the file itself',
     data: { path },
   });
 }

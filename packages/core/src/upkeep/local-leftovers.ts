@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { listLocks, StoreError, sweepAbandoned } from '@cairn/store';
 import { folderSize } from '../models/delete.ts';
 import { withModelsLocked } from '../models/models-lock.ts';
+import { sweepUnpackFolders } from '../packages/unpack-folder.ts';
 import { cacheFolder, localFolder, trashFolder } from '../registry/folders.ts';
 import type { Registry } from '../registry/registry.ts';
 
@@ -14,12 +15,13 @@ export async function sizeOfLocalLeftovers(registry: Registry): Promise<number> 
 
 /**
  * Removes what is left of models whose creation or deletion was cut short, and gives the bytes that came free.
- * Temporary files of caches and locks go too; they are not counted.
+ * Temporary files of caches and locks go too, and what unpacking has left; they are not counted.
  */
 export async function removeLocalLeftovers(registry: Registry): Promise<number> {
   const freed = await removeFolders(await deletedModels(registry));
   const now = registry.environment.now();
   for (const folder of await ownFolders(registry)) sweepAbandoned(folder, { now });
+  await sweepUnpackFolders(registry);
   return freed + (await removeHalfMade(registry));
 }
 

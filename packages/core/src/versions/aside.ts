@@ -17,10 +17,10 @@ const OWNER = 'owner';
 /** What it is called, after its prefix: twelve random hex digits, and a suffix. */
 const NAME = /^[0-9a-f]{12}\.tmp$/;
 
-/** Makes such a folder within another one, on the same file system as what its files will be renamed to. */
+/** Makes such a folder within another one, on the same file system as what its files will be renamed to. Only its owner gets into it. */
 export async function openAside(folder: string, prefix: string): Promise<Aside> {
   const path = join(folder, `${prefix}${randomBytes(6).toString('hex')}.tmp`);
-  await mkdir(path);
+  await mkdir(path, { mode: 0o700 });
   try {
     await acquireLock(join(path, OWNER), { purpose: `fill ${path}`, timeoutMs: 0 });
     await mkdir(filesOf(path));

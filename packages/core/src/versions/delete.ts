@@ -1,4 +1,11 @@
-import { collectGarbage, planCollection, type Repository, StoreError, updateRefs } from '@cairn/store';
+import {
+  collectGarbage,
+  planCollection,
+  type Repository,
+  readRef,
+  StoreError,
+  updateRefs,
+} from '@cairn/store';
 import { asCairnError, atBorder, CairnError } from '../errors.ts';
 import { editMain, readMain } from '../models/main-branch.ts';
 import { withModel } from '../models/model-repository.ts';
@@ -94,6 +101,8 @@ async function removeTag(repository: Repository, { version }: VersionTarget): Pr
     return { version, freed, pending: false };
   } catch (error) {
     if (!isObstacle(error)) throw error;
+    // What is damaged may be found only when the tag has gone, and what is to stay is copied.
+    if (readRef(repository.gitDir, name) === null) return { version, freed: 0, pending: true };
     const { freed } = await planRemoval(repository, version);
     await updateRefs(repository.gitDir, [{ name, expect: undefined, to: null }], {
       timeoutMs: LOCK_TIMEOUT_MS,

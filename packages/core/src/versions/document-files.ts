@@ -8,6 +8,14 @@ import type { VersionDocument, VersionFileEntry } from '../schema/version.ts';
  * platforms would see differently, or that collide.
  */
 export function checkDocumentFiles({ files }: VersionDocument, what: string): void {
+  checkFilePaths(files, what);
+}
+
+/** The same for any list of files that somebody else wrote. */
+export function checkFilePaths(
+  files: readonly Pick<VersionFileEntry, 'path' | 'parts'>[],
+  what: string,
+): void {
   const seen = new Set<string>();
   for (const { path, parts } of files) {
     refuse(filePathProblem(path), path, what);

@@ -1,10 +1,9 @@
-import type { Repository } from '@cairn/store';
 import type { Identity } from '../environment.ts';
-import { atBorder, type CairnError } from '../errors.ts';
-import { type MainBranch, readMain, readNote } from '../models/main-branch.ts';
+import { asCairnError, atBorder, type CairnError } from '../errors.ts';
 import { withModel } from '../models/model-repository.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { VersionType } from '../schema/version.ts';
+import { type ToldOnMain, toldOnMain } from './told-on-main.ts';
 import { latestOf, type VersionTag, versionTags } from './version-tags.ts';
 
 /** A version as a list shows it. */
@@ -22,6 +21,8 @@ export interface VersionSummary {
   readonly aliases: readonly string[];
   /** Why the tag cannot be read as a version; the other fields say nothing then. */
   readonly problem?: CairnError;
+  /** Why the note cannot be read that says more than `description`, which is what the version was made with. */
+  readonly noteProblem?: CairnError;
 }
 
 /** All versions of a model, newest first. Reads one small object a version at most. */
@@ -29,16 +30,15 @@ export function listVersions(registry: Registry, model: string): Promise<Version
   return atBorder(() =>
     withModel(registry, model, async (repository) => {
       const tags = await versionTags(repository, registry, model);
-      const main = await readMain(repository, model);
-      const aliases = aliasesByVersion(main.document.aliases);
+      const told = await toldOnMain(repository, model);
       const latest = latestOf(tags);
       const versions: VersionSummary[] = [];
       for (const tag of tags) {
         versions.push({
           ...summary(tag),
-          description: (await noteIfReadable(repository, main, tag.name)) ?? tag.description,
+          ...(await describedAs(tag, told)),
           latest: tag === latest,
-          aliases: aliases.get(tag.name) ?? [],
+          aliases: told.aliasesOf(tag.name),
         });
       }
       return versions;
@@ -46,25 +46,18 @@ export function listVersions(registry: Registry, model: string): Promise<Version
   );
 }
 
-/** A note that is damaged must not keep the others from being listed; whoever shows the version is told. */
-async function noteIfReadable(
-  repository: Repository,
-  main: MainBranch,
-  version: string,
-): Promise<string | undefined> {
-  if (!main.notes.has(version)) return undefined;
-  const note = await readNote(repository, main, version).catch(() => null);
-  return note?.description;
+/** A note that is damaged must not keep the version, nor the others, from being listed. */
+async function describedAs(
+  { name, description }: VersionTag,
+  told: ToldOnMain,
+): Promise<Pick<VersionSummary, 'description' | 'noteProblem'>> {
+  try {
+    return { description: (await told.noteOn(name)) ?? description };
+  } catch (error) {
+    return { description, noteProblem: asCairnError(error) };
+  }
 }
 
 function summary({ name, type, files, size, createdAt, createdBy, problem }: VersionTag) {
   return { version: name, type, files, size, createdAt, createdBy, ...(problem && { problem }) };
-}
-
-function aliasesByVersion(aliases: Readonly<Record<string, string>>): Map<string, string[]> {
-  const byVersion = new Map<string, string[]>();
-  for (const [alias, version] of Object.entries(aliases)) {
-    byVersion.set(version, [...(byVersion.get(version) ?? []), alias].sort());
-  }
-  return byVersion;
 }

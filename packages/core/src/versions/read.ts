@@ -1,40 +1,15 @@
-import { type ByteSource, openByteSource, openRepository } from '@cairn/store';
-import { asCairnError, asReadingError, atBorder, CairnError, readingOf } from '../errors.ts';
+import { type ByteSource, openByteSource } from '@cairn/store';
+import { atBorder, CairnError } from '../errors.ts';
 import { formatReference, parseReference } from '../reference.ts';
-import { modelFolder } from '../registry/folders.ts';
 import type { Registry } from '../registry/registry.ts';
-import { type ReferenceInput, withVersion } from './show.ts';
+
+import { type HeldVersion, holdVersion } from './hold-version.ts';
+import { namedByteSource } from './named-bytes.ts';
+import { checkUnlock, type VersionOpening } from './open-extraction.ts';
+import type { ReferenceInput } from './show.ts';
 import { contentFinder } from './version-content.ts';
 
-/**
- * Opens a file of a version for reading any range of it. Only the parts that a range touches are read, and each
- * is checked. Close it when done.
- */
-export function openFile(registry: Registry, reference: ReferenceInput): Promise<OpenFile> {
-  return atBorder(async () => {
-    const { path, ...version } = typeof reference === 'string' ? parseReference(reference) : reference;
-    if (path === undefined) {
-      throw new CairnError('invalid', 'no file is named', { hint: 'write model@version:path' });
-    }
-    const { content, what } = await withVersion(registry, version, async (repository, target, stored) => {
-      const file = stored.document.files.find((entry) => entry.path === path);
-      if (!file) throw unknownFile(formatReference(target), path);
-      const found = await contentFinder(repository, stored, formatReference(target)).find(file);
-      return { content: found, what: formatReference({ ...target, path }) };
-    });
-    const repository = openRepository(modelFolder(registry, version.model));
-    const source = openByteSource(repository.objects, content);
-    return {
-      path,
-      sha256: content.sha256,
-      size: source.size,
-      read: (offset, length) => atBorder(() => readingOf(what, () => source.read(offset, length))),
-      stream: (range) => translatedStream(what, source.stream(range)),
-      close: () => repository.close(),
-      [Symbol.dispose]: () => repository.close(),
-    };
-  });
-}
+export type OpenFileOptions = VersionOpening;
 
 /** A file of a version, readable at any place. */
 export interface OpenFile extends ByteSource, Disposable {
@@ -44,15 +19,77 @@ export interface OpenFile extends ByteSource, Disposable {
   close(): void;
 }
 
-async function* translatedStream(
-  what: string,
-  stream: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  try {
-    yield* stream;
-  } catch (error) {
-    throw asCairnError(asReadingError(what, error));
+/**
+ * Opens a file of a version for reading any range of it. Only the parts that a range touches are read, or the
+ * segments where the file is sealed, and each is checked. Close it when done. Throws `refused` when the version is
+ * sealed and there is nothing to open it with, `wrong-key` when that does not open it.
+ */
+export function openFile(
+  registry: Registry,
+  reference: ReferenceInput,
+  options: OpenFileOptions = {},
+): Promise<OpenFile> {
+  return atBorder(async () => {
+    const { path, ...version } = typeof reference === 'string' ? parseReference(reference) : reference;
+    if (path === undefined) {
+      throw new CairnError('invalid', 'no file is named', { hint: 'write model@version:path' });
+    }
+    return holdVersion(registry, version, async (held) => {
+      const isSealed = held.stored.document.type === 'packaged-encrypted' && !options.sealed;
+      const found = await (isSealed ? findSealed(held, path, options) : findStored(held, path));
+      return handleOn(found, { path, what: formatReference({ ...held.target, path }) });
+    });
+  });
+}
+
+/** A file that was found, and what is to be closed after it. */
+interface FoundFile {
+  readonly source: ByteSource;
+  readonly sha256: string;
+  close(): void;
+}
+
+async function findStored({ repository, target, stored }: HeldVersion, path: string): Promise<FoundFile> {
+  const what = formatReference(target);
+  const file = stored.document.files.find((entry) => entry.path === path);
+  if (!file) throw unknownFile(what, path);
+  const content = await contentFinder(repository, stored, what).find(file);
+  const source = openByteSource(repository.objects, content);
+  return { source, sha256: content.sha256, close: () => repository.close() };
+}
+
+async function findSealed(
+  { repository, target, stored }: HeldVersion,
+  path: string,
+  { unlock }: VersionOpening,
+): Promise<FoundFile> {
+  const what = formatReference(target);
+  const { openSealedVersion } = await import('../sealing/open-version.ts');
+  const { byteSource } = await import('../sealing/byte-sources.ts');
+  const opened = await openSealedVersion(repository, target, stored, checkUnlock(unlock, what));
+  // What it waits for are reads under way, which the repository ends by closing.
+  const close = () => void opened.close();
+  const file = opened.files.find((entry) => entry.path === path);
+  if (!file) {
+    close();
+    throw unknownFile(what, path);
   }
+  const source = byteSource(opened.source(path), formatReference({ ...target, path }));
+  return {
+    source,
+    sha256: file.sha256,
+    close: () => {
+      close();
+      repository.close();
+    },
+  };
+}
+
+function handleOn(
+  { source, sha256, close }: FoundFile,
+  { path, what }: { readonly path: string; readonly what: string },
+): OpenFile {
+  return { path, sha256, ...namedByteSource(what, source), close, [Symbol.dispose]: close };
 }
 
 function unknownFile(what: string, path: string): CairnError {

@@ -1,12 +1,5 @@
 import {
-  encodeCommit,
-  encodeTag,
-  encodeTree,
-  type ObjectId,
   ObjectWriter,
-  parseCommit,
-  parseTag,
-  parseTree,
   type RefChange,
   type Repository,
   readRef,
@@ -15,30 +8,38 @@ import {
   updateRefs,
 } from '@cairn/store';
 import { atBorder, CairnError } from '../errors.ts';
+import type { Unlock } from '../keys/unlock.ts';
 import { editMain, type MainBranch, type MainEdit } from '../models/main-branch.ts';
 import { withModel } from '../models/model-repository.ts';
 import { checkVersionName } from '../names.ts';
 import type { Registry } from '../registry/registry.ts';
+import type { SealedRename } from '../sealing/rename-sealed.ts';
 import { LOCK_TIMEOUT_MS, WRITER_TIMEOUT_MS } from '../time-limits.ts';
 import { checkVersionIsNew, forgetOldNote, versionExists } from './new-version.ts';
+import { rewriteVersion } from './rewrite-version.ts';
 import { type ReferenceInput, versionReference } from './show.ts';
-import { encodeVersionDocument } from './version-document.ts';
-import {
-  readStoredVersion,
-  type StoredVersion,
-  VERSION_FILE,
-  type VersionTarget,
-} from './version-repository.ts';
+import { readStoredVersion, type StoredVersion, type VersionTarget } from './version-repository.ts';
 import { TAG_PREFIX } from './version-tags.ts';
+
+export interface RenameVersionOptions {
+  /** What a sealed version is opened with. */
+  readonly unlock?: Unlock;
+}
 
 /**
  * Gives a version another name, as long as it has not been shared: others may hold the old one. Its files are
- * untouched; commit and tag are written anew, by the same person at the same time. Throws `refused` once shared.
+ * untouched; commit and tag are written anew, by the same person at the same time. A sealed version is sealed under
+ * its name, so that it takes what opens it. Throws `refused` once shared, and without that; `wrong-key`.
  *
  * The version is never without a name, nor an alias without its version: for a moment, or after a crash, both names
  * stand. To rename it once more then finishes the job.
  */
-export function renameVersion(registry: Registry, reference: ReferenceInput, to: string): Promise<void> {
+export function renameVersion(
+  registry: Registry,
+  reference: ReferenceInput,
+  to: string,
+  options: RenameVersionOptions = {},
+): Promise<void> {
   return atBorder(async () => {
     const target = versionReference(reference);
     checkVersionName(to);
@@ -46,7 +47,8 @@ export function renameVersion(registry: Registry, reference: ReferenceInput, to:
     await withModel(registry, target.model, async (repository) => {
       await checkNotShared(repository, target);
       const stored = await readStoredVersion(repository, target);
-      await addName(repository, registry, { target, stored, to });
+      await using sealed = await openSealed(repository, { target, stored }, options.unlock);
+      await addName(repository, registry, { target, stored, to, sealed });
       await editMain(repository, registry, {
         model: target.model,
         message: `rename ${target.version} to ${to}`,
@@ -69,19 +71,34 @@ async function checkNotShared(repository: Repository, { model, version }: Versio
   );
 }
 
+/** `null` for a version that is not sealed. */
+async function openSealed(
+  repository: Repository,
+  { target, stored }: Pick<NewName, 'target' | 'stored'>,
+  unlock: Unlock | undefined,
+): Promise<SealedRename | null> {
+  if (stored.document.type !== 'packaged-encrypted') return null;
+  if (unlock === undefined) throw withoutKey(target);
+  const { SealedRename } = await import('../sealing/rename-sealed.ts');
+  return SealedRename.open(repository, target, stored, unlock);
+}
+
 interface NewName {
   readonly target: VersionTarget;
   readonly stored: StoredVersion;
   readonly to: string;
+  readonly sealed: SealedRename | null;
 }
 
 async function addName(
   repository: Repository,
   registry: Registry,
-  { target, stored, to }: NewName,
+  { target, stored, to, sealed }: NewName,
 ): Promise<void> {
   const renamed = { ...target, version: to };
   const present = readRef(repository.gitDir, TAG_PREFIX + to);
+  // Nothing is sealed twice in the same way, so that what a rename has left is known by what is in it.
+  if (present !== null && sealed) return checkIsSame(repository, renamed, sealed);
   if (present === null) {
     await checkVersionIsNew(repository, renamed);
     await forgetOldNote(repository, registry, renamed);
@@ -90,7 +107,8 @@ async function addName(
     purpose: `rename ${target.model}@${target.version}`,
     timeoutMs: WRITER_TIMEOUT_MS,
   });
-  const tag = await writeRenamed(writer, stored, to);
+  const files = await sealed?.store(writer, to);
+  const tag = await rewriteVersion(writer, stored, { name: to, ...(files && { files }) });
   // The same tag can only come from a rename that was cut short: everything in it is what it was.
   if (present === tag) return;
   if (present !== null) throw versionExists(renamed);
@@ -107,27 +125,24 @@ function moveRefs(repository: Repository, changes: readonly RefChange[]): Promis
   return updateRefs(repository.gitDir, changes, { timeoutMs: LOCK_TIMEOUT_MS });
 }
 
-async function writeRenamed(
-  writer: ObjectWriter,
-  { tag, commit, document }: StoredVersion,
-  to: string,
-): Promise<ObjectId> {
-  const { objects } = writer.repository;
-  const oldTag = parseTag((await objects.read(tag)).bytes);
-  const oldCommit = parseCommit((await objects.read(commit)).bytes);
-  const file = writer.add('blob', encodeVersionDocument({ ...document, version: to }));
-  const entries = parseTree((await objects.read(oldCommit.tree)).bytes);
-  const tree = encodeTree(
-    entries.map((entry) => (entry.name === VERSION_FILE ? { ...entry, id: file } : entry)),
+async function checkIsSame(
+  repository: Repository,
+  renamed: VersionTarget,
+  sealed: SealedRename,
+): Promise<void> {
+  if (!(await sealed.isSame(renamed, await readStoredVersion(repository, renamed))))
+    throw versionExists(renamed);
+}
+
+function withoutKey({ model, version }: VersionTarget): CairnError {
+  return new CairnError(
+    'refused',
+    `${model}@${version} is sealed under its name, and is renamed only with its key`,
+    {
+      hint: 'give the key or passphrase that opens it, to seal its list of files under the new name',
+      data: { reason: 'sealed' },
+    },
   );
-  const renamed = encodeCommit({
-    ...oldCommit,
-    headers: [],
-    tree: writer.add('tree', tree),
-    message: `${to}\n`,
-  });
-  const target = writer.add('commit', renamed);
-  return writer.add('tag', encodeTag({ ...oldTag, headers: [], target, name: to }));
 }
 
 /** Notes and aliases follow the version. */

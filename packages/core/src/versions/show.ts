@@ -1,12 +1,14 @@
 import type { ObjectId, Repository } from '@cairn/store';
 import type { Identity } from '../environment.ts';
 import { atBorder, CairnError } from '../errors.ts';
-import { readMain, readNote } from '../models/main-branch.ts';
+import type { Unlock } from '../keys/unlock.ts';
 import { withModel } from '../models/model-repository.ts';
 import { LATEST } from '../names.ts';
 import { parseReference, type Reference } from '../reference.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { VersionDocument, VersionSource, VersionType } from '../schema/version.ts';
+import type { VersionFileEntry, VersionSource, VersionType } from '../schema/version.ts';
+import type { Sealing } from '../sealing/describe.ts';
+import { toldOnMain } from './told-on-main.ts';
 import {
   readStoredVersion,
   resolveVersionName,
@@ -44,6 +46,8 @@ export interface Version {
   readonly files: readonly VersionFile[];
   /** Bytes of all files. */
   readonly size: number;
+  /** How it is sealed; `null` unless its type is `packaged-encrypted`. */
+  readonly sealing: VersionSealing | null;
   readonly latest: boolean;
   readonly aliases: readonly string[];
   /** Ids of the Git objects behind it. */
@@ -51,25 +55,64 @@ export interface Version {
   readonly commit: ObjectId;
 }
 
+/** How a version is sealed, and what it holds once it is opened. */
+export interface VersionSealing extends Omit<Sealing, 'contents'> {
+  /** `null` unless there was something to open it with. */
+  readonly contents: OpenedContents | null;
+}
+
+export interface OpenedContents {
+  /** The text of the package's `manifest.json`; `null` where it has none. */
+  readonly manifest: string | null;
+  readonly files: readonly VersionFile[];
+  /** Bytes of all of them. */
+  readonly size: number;
+}
+
+export interface ShowVersionOptions {
+  /** What a sealed version is opened with, to show what it holds. */
+  readonly unlock?: Unlock;
+}
+
 /** A reference as text, or read already. Without a version it means the newest. */
 export type ReferenceInput = string | Reference;
 
-/** All of a version: the one named, what an alias stands for, or the newest. Reads no weights. */
-export function showVersion(registry: Registry, reference: ReferenceInput): Promise<Version> {
+/**
+ * All of a version: the one named, what an alias stands for, or the newest. Reads no weights. Throws `wrong-key` when
+ * it is sealed and does not open with what was given.
+ */
+export function showVersion(
+  registry: Registry,
+  reference: ReferenceInput,
+  { unlock }: ShowVersionOptions = {},
+): Promise<Version> {
   return atBorder(() =>
-    withVersion(registry, reference, async (repository, { model }, stored) => {
-      const main = await readMain(repository, model);
-      const note = await readNote(repository, main, stored.name);
-      const aliases = Object.entries(main.document.aliases).filter(([, version]) => version === stored.name);
+    withVersion(registry, reference, async (repository, target, stored) => {
+      const { model } = target;
+      const told = await toldOnMain(repository, model);
       const latest = latestOf(await versionTags(repository, registry, model));
       return {
         ...describe(model, stored),
-        description: note?.description ?? stored.document.description,
+        description: (await told.noteOn(stored.name)) ?? stored.document.description,
+        sealing: await sealingOf(repository, { target, stored }, unlock),
         latest: latest?.name === stored.name,
-        aliases: aliases.map(([alias]) => alias).sort(),
+        aliases: told.aliasesOf(stored.name),
       };
     }),
   );
+}
+
+async function sealingOf(
+  repository: Repository,
+  version: { readonly target: VersionTarget; readonly stored: StoredVersion },
+  unlock: Unlock | undefined,
+): Promise<VersionSealing | null> {
+  if (version.stored.document.type !== 'packaged-encrypted') return null;
+  const { describeSealing } = await import('../sealing/describe.ts');
+  const sealing = await describeSealing(repository, version, unlock);
+  if (sealing.contents === null) return { ...sealing, contents: null };
+  const { manifest } = sealing.contents;
+  return { ...sealing, contents: { manifest, ...described(sealing.contents.files) } };
 }
 
 /** Runs an operation on a version whose files have been checked to be harmless. */
@@ -114,24 +157,21 @@ export function versionOrLatest(reference: ReferenceInput): Reference {
 
 function describe(model: string, { name, tag, commit, document }: StoredVersion) {
   const { type, createdAt, createdBy, base, sources, params, metrics, labels, framework } = document;
-  const files = document.files.map(describeFile);
   return {
     model,
     version: name,
     ...{ type, createdAt, createdBy, base, sources, params, metrics, labels, framework },
-    files,
-    size: files.reduce((sum, { size }) => sum + size, 0),
+    ...described(document.files),
     tag,
     commit,
   };
 }
 
-function describeFile({
-  path,
-  size,
-  sha256,
-  executable,
-  parts,
-}: VersionDocument['files'][number]): VersionFile {
+function described(entries: readonly VersionFileEntry[]): Pick<Version, 'files' | 'size'> {
+  const files = entries.map(describeFile);
+  return { files, size: files.reduce((sum, { size }) => sum + size, 0) };
+}
+
+function describeFile({ path, size, sha256, executable, parts }: VersionFileEntry): VersionFile {
   return { path, size, sha256, executable: executable ?? false, parted: parts !== undefined };
 }

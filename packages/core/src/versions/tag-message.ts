@@ -13,6 +13,9 @@ export interface TagSummary {
   readonly createdAt: string;
 }
 
+/** What stands in the place of a description that is not there: without a subject Git would see no trailers. */
+const NO_DESCRIPTION = '(no description)';
+
 /** The description, an empty line, then trailers as Git's own tools read them. */
 export function encodeTagMessage({ description, type, files, size, createdAt }: TagSummary): string {
   const trailers = [
@@ -21,7 +24,7 @@ export function encodeTagMessage({ description, type, files, size, createdAt }: 
     `Cairn-Size: ${size}`,
     `Cairn-Created: ${createdAt}`,
   ].join('\n');
-  return description === '' ? `${trailers}\n` : `${description}\n\n${trailers}\n`;
+  return `${description === '' ? NO_DESCRIPTION : description}\n\n${trailers}\n`;
 }
 
 /** Reads what {@link encodeTagMessage} wrote; a signature after it is passed over. Throws `damaged`. */
@@ -32,7 +35,8 @@ export function parseTagMessage(message: string, version: string): TagSummary {
     );
   const type = VERSION_TYPES.find((known) => known === found?.[1]);
   if (!found || !type || Number.isNaN(Date.parse(found[4]!))) throw notAVersion(version);
-  const description = message.slice(0, message.lastIndexOf('Cairn-Type: ')).replace(/\n+$/, '');
+  const text = message.slice(0, message.lastIndexOf('Cairn-Type: ')).replace(/\n+$/, '');
+  const description = text === NO_DESCRIPTION ? '' : text;
   return { description, type, files: Number(found[2]), size: Number(found[3]), createdAt: found[4]! };
 }
 

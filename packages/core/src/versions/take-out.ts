@@ -1,26 +1,19 @@
 import { rename, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import {
-  extractFiles,
-  type FileContent,
-  type FileJob,
-  type Repository,
-  type StoreError,
-  syncFolder,
-  systemCode,
-} from '@cairn/store';
+import { syncFolder, systemCode } from '@cairn/store';
 import { atBorder, CairnError } from '../errors.ts';
 import type { TaskOptions } from '../progress.ts';
-import { makeFolder } from '../registry/make-folder.ts';
+import { makeFolder, withFolder } from '../registry/make-folder.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { VersionFileEntry } from '../schema/version.ts';
 import { openAside, sweepAsides } from './aside.ts';
 import { compareDestination, type DestinationState, platformPath } from './destination.ts';
+import type { Extraction, FailedExtraction } from './extraction.ts';
+import { openExtraction, type VersionOpening } from './open-extraction.ts';
 import { selectFiles } from './select.ts';
 import { type ReferenceInput, versionOrLatest, withVersion } from './show.ts';
-import { contentFinder } from './version-content.ts';
 
-export interface TakeOutOptions extends TaskOptions {
+export interface TakeOutOptions extends TaskOptions, VersionOpening {
   /** Paths and globs of the files wanted; all when left out. */
   readonly only?: readonly string[];
   /** Replaces files of the destination that the version has too; others are left alone. */
@@ -41,8 +34,9 @@ export interface TakenOut {
 /**
  * Writes the files of a version into a folder, each checked against its SHA-256 before it gets its name. A new
  * folder appears whole; in one that is there, files are replaced one by one, and those that are right already
- * are not touched. Throws `refused` when the folder holds something else and `force` is not set, `damaged`
- * when the registry does.
+ * are not touched. A sealed version is opened, unless its sealed files are wanted. Throws `refused` when the folder
+ * holds something else and `force` is not set, or when a version is sealed and there is nothing to open it with;
+ * `wrong-key` when that does not open it; `damaged` when the registry is.
  */
 export function takeOut(
   registry: Registry,
@@ -53,17 +47,15 @@ export function takeOut(
   return atBorder(() =>
     withVersion(registry, versionOrLatest(reference), async (repository, target, stored) => {
       const what = `${target.model}@${target.version}`;
-      const chosen = selectFiles(stored.document.files, options.only, what);
-      const finder = contentFinder(repository, stored, what);
-      const files = await Promise.all(
-        chosen.map(async (entry) => ({ entry, content: await finder.find(entry) })),
-      );
+      await using extraction = await openExtraction(repository, { target, stored }, options);
+      const chosen = selectFiles(extraction.files, options.only, what);
+      await extraction.find(chosen);
       const folder = resolve(destination);
-      const state = await compareDestination(folder, chosen, { ...options, others: stored.document.files });
+      const state = await compareDestination(folder, chosen, { ...options, others: extraction.files });
       await sweepLeftovers(folder, registry.environment.now());
-      const writing = { files, what, options };
-      if (state.kind === 'new') await writeNewFolder(repository, folder, writing);
-      else await updateFolder(repository, folder, { ...writing, state });
+      const writing = { files: chosen, what, options };
+      if (state.kind === 'new') await writeNewFolder(extraction, folder, writing);
+      else await updateFolder(extraction, folder, { ...writing, state });
       const wrong = state.kind === 'new' ? chosen : state.wrong;
       return {
         destination: folder,
@@ -75,13 +67,8 @@ export function takeOut(
   );
 }
 
-interface ChosenFile {
-  readonly entry: VersionFileEntry;
-  readonly content: FileContent;
-}
-
 interface Writing {
-  readonly files: readonly ChosenFile[];
+  readonly files: readonly VersionFileEntry[];
   readonly what: string;
   readonly options: TakeOutOptions;
 }
@@ -98,17 +85,18 @@ async function sweepLeftovers(folder: string, now: Date): Promise<void> {
   await sweepAsides(folder, { prefix: PREFIX_WITHIN, now });
 }
 
-/** Fills a folder beside the destination and gives it its name when all of it is right. */
-async function writeNewFolder(repository: Repository, folder: string, writing: Writing): Promise<void> {
-  await makeFolder(dirname(folder));
-  const aside = await openAside(dirname(folder), prefixBeside(folder));
-  try {
-    await writeFiles(repository, writing, (path) => join(aside.files, platformPath(path)));
-    await placeFolder(aside.files, folder);
-    syncFolder(dirname(folder));
-  } finally {
-    await aside.remove();
-  }
+/** Fills a folder beside the destination and gives it its name when all of it is right. Else nothing stays. */
+async function writeNewFolder(extraction: Extraction, folder: string, writing: Writing): Promise<void> {
+  await withFolder(dirname(folder), async () => {
+    const aside = await openAside(dirname(folder), prefixBeside(folder));
+    try {
+      await writeFiles(extraction, writing, (path) => join(aside.files, platformPath(path)));
+      await placeFolder(aside.files, folder);
+      syncFolder(dirname(folder));
+    } finally {
+      await aside.remove();
+    }
+  });
 }
 
 /** What stands in the way of a folder that is to have the name of another one. */
@@ -130,17 +118,16 @@ async function placeFolder(from: string, folder: string): Promise<void> {
 
 /** Writes what is missing or differs beside its place, and renames each when all of them are right. */
 async function updateFolder(
-  repository: Repository,
+  extraction: Extraction,
   folder: string,
   { state, ...writing }: Writing & { readonly state: DestinationState & { kind: 'there' } },
 ): Promise<void> {
-  const wrong = new Set(state.wrong);
-  const files = writing.files.filter(({ entry }) => wrong.has(entry));
+  const files = state.wrong;
   if (files.length === 0) return;
   const aside = await openAside(folder, PREFIX_WITHIN);
   try {
-    await writeFiles(repository, { ...writing, files }, (path) => join(aside.files, platformPath(path)));
-    for (const { entry } of files) await moveInto(aside.files, folder, entry.path);
+    await writeFiles(extraction, { ...writing, files }, (path) => join(aside.files, platformPath(path)));
+    for (const { path } of files) await moveInto(aside.files, folder, path);
     syncFolder(folder);
   } finally {
     await aside.remove();
@@ -154,20 +141,18 @@ async function moveInto(aside: string, folder: string, path: string): Promise<vo
 }
 
 async function writeFiles(
-  repository: Repository,
+  extraction: Extraction,
   { files, what, options }: Writing,
   place: (path: string) => string,
 ): Promise<void> {
-  const folders = new Set(files.map(({ entry }) => dirname(place(entry.path))));
+  const folders = new Set(files.map(({ path }) => dirname(place(path))));
   for (const folder of folders) await makeFolder(folder);
-  const total = files.reduce((sum, { content }) => sum + content.size, 0);
-  const jobs = files.map(
-    ({ entry, content }): FileJob => ({
-      content,
-      write: { to: place(entry.path), executable: entry.executable ?? false },
-    }),
-  );
-  const failed = await extractFiles(repository, jobs, {
+  const total = files.reduce((sum, { size }) => sum + size, 0);
+  const jobs = files.map((file) => ({
+    file,
+    write: { to: place(file.path), executable: file.executable ?? false },
+  }));
+  const failed = await extraction.extract(jobs, {
     ...(options.signal && { signal: options.signal }),
     onProgress: ({ bytes, files: done }) =>
       options.onProgress?.({ phase: 'writing', done: bytes, total, files: { done, total: files.length } }),
@@ -176,13 +161,13 @@ async function writeFiles(
   if (first === undefined) return;
   throw failedFiles(
     failed.map(({ error }) => error),
-    { what, path: files[first.number]!.entry.path },
+    { what, path: files[first.number]!.path },
   );
 }
 
 /** Names the version and the first file that failed. */
 function failedFiles(
-  errors: readonly StoreError[],
+  errors: readonly FailedExtraction['error'][],
   { what, path }: { what: string; path: string },
 ): CairnError {
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';

@@ -1,17 +1,18 @@
-import {
-  extractFiles,
-  type FileContent,
-  type ObjectId,
-  type Repository,
-  readRef,
-  type StoreError,
-} from '@cairn/store';
-import { asCairnError, asReadingError, atBorder, type CairnError } from '../errors.ts';
+import { type FileContent, type ObjectId, type Repository, readRef } from '@cairn/store';
+import { asCairnError, atBorder, type CairnError } from '../errors.ts';
 import { readMain } from '../models/main-branch.ts';
 import { modelNames, withModel } from '../models/model-repository.ts';
-import type { TaskOptions } from '../progress.ts';
 import type { Registry } from '../registry/registry.ts';
+import type { SealedFindings } from '../sealing/verify-sealed.ts';
 import { type ReferenceInput, versionReference } from './show.ts';
+import {
+  type Checkup,
+  type ContentOptions,
+  checkContents,
+  isSealed,
+  problemOf,
+  type VerificationProblem,
+} from './verify-contents.ts';
 import { contentFinder } from './version-content.ts';
 import {
   hasGone,
@@ -22,11 +23,11 @@ import {
 } from './version-repository.ts';
 import { TAG_PREFIX, versionTags } from './version-tags.ts';
 
-/** Something that is not as it should be, in one file or in the version itself. */
-export interface VerificationProblem {
-  readonly path?: string;
-  readonly code: CairnError['code'];
-  readonly message: string;
+export type { VerificationProblem } from './verify-contents.ts';
+
+export interface VerifyOptions extends ContentOptions {
+  /** Whether a version that does not open is an error; so it is for a secret that is named when left out. */
+  readonly mustOpen?: boolean;
 }
 
 export interface Verification {
@@ -34,26 +35,34 @@ export interface Verification {
   /** `null` when it is the model itself that cannot be read. */
   readonly version: string | null;
   readonly ok: boolean;
-  /** Number of files that were checked. */
+  /** Number of files that were checked: those of the package where a sealed version was opened. */
   readonly files: number;
   readonly bytes: number;
+  /** Whether a sealed version was opened, and checked to its last byte; `null` for one that is not sealed. */
+  readonly opened: boolean | null;
   readonly problems: readonly VerificationProblem[];
 }
 
-/** Reads every byte of a version and checks each object against its id and each file against its SHA-256. */
+/**
+ * Reads every byte of a version and checks each object against its id and each file against its SHA-256. With
+ * something to open a sealed one with, that goes for what is in it too. Throws `wrong-key`, or `refused` for a key that
+ * is not kept safely, when it must be opened and is not.
+ */
 export function verifyVersion(
   registry: Registry,
   reference: ReferenceInput,
-  options: TaskOptions = {},
+  options: VerifyOptions = {},
 ): Promise<Verification> {
   return atBorder(async () => {
     const { model, version } = versionReference(reference);
     return withModel(registry, model, async (repository) => {
       const name = await resolveVersionName(repository, registry, { model, version });
       const tag = readRef(repository.gitDir, TAG_PREFIX + name);
-      const [verification] = await verifyVersions(repository, [{ model, version: name, tag }], options);
-      if (verification === undefined) throw unknownVersion(model, name);
-      return verification;
+      const [verified] = await verifyVersions(repository, [{ model, version: name, tag }], options);
+      if (verified === undefined) throw unknownVersion(model, name);
+      const { unlock, mustOpen = unlock?.secret !== undefined } = options;
+      if (verified.notOpened && mustOpen) throw verified.notOpened;
+      return verified.verification;
     });
   });
 }
@@ -62,7 +71,7 @@ export function verifyVersion(
 export function verifyModel(
   registry: Registry,
   model: string,
-  options: TaskOptions = {},
+  options: VerifyOptions = {},
 ): Promise<Verification[]> {
   return atBorder(() =>
     withModel(registry, model, async (repository) => {
@@ -70,7 +79,7 @@ export function verifyModel(
       const targets = tags.map(({ name, tag }) => ({ model, version: name, tag }));
       return [
         ...(await verifyMain(repository, model)),
-        ...(await verifyVersions(repository, targets, options)),
+        ...(await verifyVersions(repository, targets, options)).map(({ verification }) => verification),
       ];
     }),
   );
@@ -87,7 +96,7 @@ async function verifyMain(repository: Repository, model: string): Promise<Verifi
 }
 
 /** Verifies every version of every model. A model that cannot be read is reported, and the others go on. */
-export function verifyRegistry(registry: Registry, options: TaskOptions = {}): Promise<Verification[]> {
+export function verifyRegistry(registry: Registry, options: VerifyOptions = {}): Promise<Verification[]> {
   return atBorder(async () => {
     const all: Verification[] = [];
     for (const model of await modelNames(registry)) {
@@ -103,10 +112,10 @@ export function verifyRegistry(registry: Registry, options: TaskOptions = {}): P
   });
 }
 
-interface Checkup {
-  readonly target: VersionTarget;
-  readonly contents: readonly FileContent[];
-  readonly problems: VerificationProblem[];
+interface Verified {
+  readonly verification: Verification;
+  /** Why a sealed version was not opened. */
+  readonly notOpened: CairnError | null;
 }
 
 /** A version, as it was when verifying began; null for one whose ref cannot be read. */
@@ -118,14 +127,18 @@ interface TaggedTarget extends VersionTarget {
 async function verifyVersions(
   repository: Repository,
   targets: readonly TaggedTarget[],
-  options: TaskOptions,
-): Promise<Verification[]> {
+  options: VerifyOptions,
+): Promise<Verified[]> {
   const checkups: (Checkup | Verification)[] = [];
   for (const { model, version } of targets) checkups.push(await prepare(repository, { model, version }));
-  await checkContents(repository, checkups.filter(isCheckup), options);
+  const findings = await checkContents(repository, checkups.filter(isCheckup), options);
   const isOver = (index: number) => hasGone(repository, targets[index]!.version, targets[index]!.tag);
-  const all = checkups.map((checkup) => (isCheckup(checkup) ? finished(checkup) : checkup));
-  return all.filter(({ ok }, index) => ok || !isOver(index));
+  const all = checkups.map((checkup): Verified => {
+    if (!isCheckup(checkup)) return { verification: checkup, notOpened: null };
+    const sealed = findings.get(checkup);
+    return { verification: finished(checkup, sealed), notOpened: sealed?.notOpened ?? null };
+  });
+  return all.filter(({ verification: { ok } }, index) => ok || !isOver(index));
 }
 
 /** Everything but the contents: tag, commit, trees and `version.json`, which must lead to every file. */
@@ -143,65 +156,27 @@ async function prepare(repository: Repository, target: VersionTarget): Promise<C
         problems.push(problemOf(asCairnError(error), file.path));
       }
     }
-    return { target, contents, problems };
+    return { target, stored, contents, problems };
   } catch (error) {
     return failure(target, asCairnError(error));
   }
-}
-
-/** Reads each distinct content once, however many versions and files share it. */
-async function checkContents(
-  repository: Repository,
-  checkups: readonly Checkup[],
-  options: TaskOptions,
-): Promise<void> {
-  const distinct = new Map<string, { content: FileContent; in: Checkup[] }>();
-  for (const checkup of checkups) {
-    for (const content of checkup.contents) {
-      const key = `${content.sha256} ${content.parts.map(({ id }) => id).join(' ')}`;
-      const known = distinct.get(key);
-      if (known) known.in.push(checkup);
-      else distinct.set(key, { content, in: [checkup] });
-    }
-  }
-  const jobs = [...distinct.values()];
-  const total = jobs.reduce((sum, { content }) => sum + content.size, 0);
-  const failed = await extractFiles(
-    repository,
-    jobs.map(({ content }) => ({ content })),
-    {
-      checkObjects: true,
-      ...(options.signal && { signal: options.signal }),
-      onProgress: ({ bytes, files }) =>
-        options.onProgress?.({
-          phase: 'verifying',
-          done: bytes,
-          total,
-          files: { done: files, total: jobs.length },
-        }),
-    },
-  );
-  for (const { number, error } of failed) {
-    const { content, in: affected } = jobs[number]!;
-    for (const { problems } of affected) problems.push(problemOf(asProblem(error, content), content.path));
-  }
-}
-
-/** Only what is missing needs to be told apart: all else names the file. */
-function asProblem(error: StoreError, { path }: FileContent): CairnError {
-  return asCairnError(error.code === 'not-found' ? asReadingError(path, error) : error);
 }
 
 function isCheckup(checkup: Checkup | Verification): checkup is Checkup {
   return 'contents' in checkup;
 }
 
-function finished({ target, contents, problems }: Checkup): Verification {
+function finished(checkup: Checkup, sealed: SealedFindings | undefined): Verification {
+  const { target, contents } = checkup;
+  const inside = sealed?.problems ?? [];
+  const problems = [...checkup.problems, ...inside.map(({ error, path }) => problemOf(error, path))];
+  const isOpened = sealed?.opened ?? false;
   return {
     ...target,
     ok: problems.length === 0,
-    files: contents.length,
-    bytes: contents.reduce((sum, { size }) => sum + size, 0),
+    files: isOpened ? sealed!.files : contents.length,
+    bytes: isOpened ? sealed!.bytes : contents.reduce((sum, { size }) => sum + size, 0),
+    opened: isSealed(checkup) ? isOpened : null,
     problems,
   };
 }
@@ -210,9 +185,5 @@ function failure(
   target: { readonly model: string; readonly version: string | null },
   error: CairnError,
 ): Verification {
-  return { ...target, ok: false, files: 0, bytes: 0, problems: [problemOf(error)] };
-}
-
-function problemOf({ code, message }: CairnError, path?: string): VerificationProblem {
-  return { ...(path !== undefined && { path }), code, message };
+  return { ...target, ok: false, files: 0, bytes: 0, opened: null, problems: [problemOf(error)] };
 }

@@ -1,15 +1,16 @@
 import type { Identity } from '../environment.ts';
 import { CairnError } from '../errors.ts';
-import { checkDescription, checkLabels } from '../models/details.ts';
+import { checkDescription, checkKeys, checkLabels } from '../models/details.ts';
 import { checkVersionName } from '../names.ts';
 import { encodeJson } from '../schema/document.ts';
 import {
   VERSION_SCHEMA,
   type VersionDocument,
   type VersionFileEntry,
+  type VersionSource,
+  type VersionType,
   versionDocument,
 } from '../schema/version.ts';
-import type { Walk } from '../sources/walk.ts';
 import type { VersionTarget } from './version-repository.ts';
 import type { PlacedFile } from './version-tree.ts';
 
@@ -38,8 +39,9 @@ export type RecordedDetails = Pick<VersionDocument, keyof typeof versionDetails.
 
 export interface DocumentInput {
   readonly target: VersionTarget;
+  readonly type: VersionType;
   readonly details: RecordedDetails;
-  readonly walk: Walk;
+  readonly sources: readonly VersionSource[];
   readonly files: readonly PlacedFile[];
   /** Names of the folders of parts, by path. */
   readonly parts: ReadonlyMap<string, string>;
@@ -50,6 +52,7 @@ export interface DocumentInput {
 /** What can be said of a version, as `version.json` has it. Throws `invalid`, such as for a metric that is no number. */
 export function recordedDetails(details: VersionDetails): RecordedDetails {
   const { description = '', base, params, metrics, labels, framework = null } = details;
+  for (const [what, record] of Object.entries({ params, metrics })) checkKeys(record ?? {}, what);
   const recorded = {
     description: checkDescription(description),
     base: base === undefined ? null : checkVersionName(base),
@@ -68,23 +71,31 @@ export function recordedDetails(details: VersionDetails): RecordedDetails {
 
 /** Composes `version.json`. */
 export function buildDocument(input: DocumentInput): VersionDocument {
-  const { target, details, walk, files, parts, now, createdBy } = input;
+  const { target, type, details, sources, files, parts, now, createdBy } = input;
   return {
     schema: VERSION_SCHEMA,
     model: target.model,
     version: target.version,
-    type: 'plaintext',
+    type,
     createdAt: now.toISOString(),
     createdBy: { name: createdBy.name, email: createdBy.email },
     description: details.description,
     base: details.base,
-    sources: walk.sources.map(describeSource),
+    sources: [...sources],
     params: details.params,
     metrics: details.metrics,
     labels: details.labels,
     framework: details.framework,
-    files: inPathOrder(files).map((file) => describeFile(file, parts.get(file.path))),
+    files: listFiles(files, parts),
   };
+}
+
+/** Files as `version.json` lists them. */
+export function listFiles(
+  files: readonly PlacedFile[],
+  parts: ReadonlyMap<string, string>,
+): VersionFileEntry[] {
+  return inPathOrder(files).map((file) => describeFile(file, parts.get(file.path)));
 }
 
 /** The one way `version.json` is written: like any document, with one line a file. */
@@ -93,16 +104,6 @@ export function encodeVersionDocument(document: VersionDocument): Buffer {
   const head = encodeJson(rest).slice(0, -2);
   const lines = files.map((file) => `    ${JSON.stringify(file)}`);
   return Buffer.from(`${head},\n  "files": [${lines.length > 0 ? `\n${lines.join(',\n')}\n  ` : ''}]\n}\n`);
-}
-
-function describeSource({ source, kind, files }: Walk['sources'][number]) {
-  return {
-    kind,
-    path: source.path,
-    ...(source.into !== undefined && { into: source.into }),
-    files: files.length,
-    bytes: files.reduce((sum, { stat }) => sum + Number(stat.size), 0),
-  };
 }
 
 function describeFile({ path, stored }: PlacedFile, parts: string | undefined): VersionFileEntry {

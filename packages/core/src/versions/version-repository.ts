@@ -131,12 +131,27 @@ export function unknownVersion(model: string, version: string): CairnError {
 }
 
 async function latestVersionName(repository: Repository, registry: Registry, model: string): Promise<string> {
-  const latest = latestOf(await versionTags(repository, registry, model));
+  const tags = await versionTags(repository, registry, model);
+  const latest = latestOf(tags);
   if (latest) return latest.name;
+  const problem = tags.find(({ isLost }) => isLost)?.problem;
+  if (problem) throw unknownLatest(model, problem);
   throw new CairnError('not-found', `${model} has no versions`, {
     hint: `add one with \`cairn add ${model}@v1 <folder>\``,
     data: { model },
   });
+}
+
+function unknownLatest(model: string, problem: CairnError): CairnError {
+  return new CairnError(
+    problem.code,
+    `the newest version of ${model} cannot be told, as one cannot be read: ${problem.message}`,
+    {
+      hint: `name the version that you want; \`cairn ls ${model}\` lists those that can be read`,
+      data: { model },
+      cause: problem,
+    },
+  );
 }
 
 async function commitOf(

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { listRefs, type ObjectId, parseTag, type Repository, readRef } from '@cairn/store';
+import { type GitObject, listRefs, type ObjectId, parseTag, type Repository, readRef } from '@cairn/store';
 import { readCache, writeCache } from '../cache/cache-file.ts';
 import type { Identity } from '../environment.ts';
 import { asCairnError, asReadingError, CairnError } from '../errors.ts';
@@ -15,8 +15,10 @@ export interface VersionTag extends TagSummary {
   /** `null` when the ref itself cannot be read. */
   readonly tag: ObjectId | null;
   readonly createdBy: Identity;
-  /** Set when the tag is not that of a version; the rest is empty then. */
+  /** Set when the tag is not that of a version, or cannot be read; the rest is empty then. */
   readonly problem?: CairnError;
+  /** Whether the tag cannot be read, so that nobody knows how new the version is. */
+  readonly isLost?: true;
 }
 
 /** Tags read before others get their turn. */
@@ -35,7 +37,7 @@ export async function versionTags(
 ): Promise<VersionTag[]> {
   const tags: VersionTag[] = [];
   const refs = listRefs(repository.gitDir, TAG_PREFIX, (ref, error) => {
-    tags.push(unreadable(model, { name: ref.slice(TAG_PREFIX.length), tag: null }, error));
+    tags.push(lost(model, { name: ref.slice(TAG_PREFIX.length), tag: null }, error));
   });
   const cacheName = `versions/${model}`;
   const cached: Record<string, CachedTag> =
@@ -58,9 +60,12 @@ export async function versionTags(
   return tags.sort(newestFirst);
 }
 
-/** The newest of versions in the order of {@link versionTags}. */
+/**
+ * The newest of versions in the order of {@link versionTags}. None when it cannot be told: an older one must not
+ * pass for the newest because that is damaged.
+ */
 export function latestOf(tags: readonly VersionTag[]): VersionTag | undefined {
-  return tags.find(({ problem }) => problem === undefined);
+  return tags.some(({ isLost }) => isLost) ? undefined : tags.find(({ problem }) => problem === undefined);
 }
 
 /** By time; those made in the same millisecond by name, with numbers in their natural order. */
@@ -78,24 +83,35 @@ interface TagToRead {
 }
 
 function readTag(repository: Repository, { model, name, id }: TagToRead): VersionTag {
+  let object: GitObject;
   try {
-    const { kind, bytes } = repository.objects.readSync(id);
-    if (kind !== 'tag')
-      throw new CairnError('damaged', `the tag ${name} points at a ${kind}, not at an annotated tag`);
-    const { tagger, message, name: ownName } = parseTag(bytes);
-    checkTagName(ownName, name);
-    const createdBy = { name: tagger?.name ?? '', email: tagger?.email ?? '' };
-    return { ...parseTagMessage(message, name), name, tag: id, createdBy };
+    object = repository.objects.readSync(id);
+  } catch (error) {
+    return lost(model, { name, tag: id }, error);
+  }
+  try {
+    return { ...versionOf(object, name), name, tag: id };
   } catch (error) {
     return unreadable(model, { name, tag: id }, error);
   }
 }
 
-function unreadable(
-  model: string,
-  { name, tag }: Pick<VersionTag, 'name' | 'tag'>,
-  error: unknown,
-): VersionTag {
+function versionOf({ kind, bytes }: GitObject, name: string): TagSummary & Pick<VersionTag, 'createdBy'> {
+  if (kind !== 'tag')
+    throw new CairnError('damaged', `the tag ${name} points at a ${kind}, not at an annotated tag`);
+  const { tagger, message, name: ownName } = parseTag(bytes);
+  checkTagName(ownName, name);
+  const createdBy = { name: tagger?.name ?? '', email: tagger?.email ?? '' };
+  return { ...parseTagMessage(message, name), createdBy };
+}
+
+type TagRef = Pick<VersionTag, 'name' | 'tag'>;
+
+function lost(model: string, ref: TagRef, error: unknown): VersionTag {
+  return { ...unreadable(model, ref, error), isLost: true };
+}
+
+function unreadable(model: string, { name, tag }: TagRef, error: unknown): VersionTag {
   return { ...UNREADABLE, name, tag, problem: asCairnError(asReadingError(`${model}@${name}`, error)) };
 }
 

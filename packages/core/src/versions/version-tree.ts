@@ -1,5 +1,12 @@
-import { encodeTree, type ObjectId, type ObjectWriter, type StoredFile, type TreeEntry } from '@cairn/store';
-import { COMPONENT_BYTES_MAX, foldedPath } from '../file-path.ts';
+import {
+  encodeTree,
+  type ObjectId,
+  type ObjectWriter,
+  partFileName,
+  type StoredFile,
+  type TreeEntry,
+} from '@cairn/store';
+import { COMPONENT_BYTES_MAX, foldedPath, isGitSettings } from '../file-path.ts';
 
 /** Attributes of every version: bytes stay what they are, and no time is lost in looking for deltas. */
 export const ATTRIBUTES = '* -text -eol -working-tree-encoding -filter\nfiles/** -delta\n';
@@ -10,18 +17,20 @@ const PARTS_SUFFIX = '.parts';
 export interface PlacedFile {
   /** Where it stands in the version. */
   readonly path: string;
-  readonly stored: StoredFile;
+  readonly stored: Omit<StoredFile, 'identity'>;
 }
 
-/** Chooses for each large file the name of its folder of parts, beside where the file would stand. */
+/**
+ * Chooses the name of the folder of parts, beside where the file would stand, for each large file, and for each that
+ * Git would read as its own: in a folder it means nothing to Git.
+ */
 export function partsNames(files: readonly PlacedFile[]): Map<string, string> {
   const taken = new Set(files.flatMap(({ path }) => withFolders(path)));
   const names = new Map<string, string>();
-  for (const { path, stored } of files) {
-    if (stored.content.kind !== 'parts') continue;
-    const folder = freeName(path, taken);
+  for (const file of files.filter(standsInParts)) {
+    const folder = freeName(file.path, taken);
     taken.add(foldedPath(folder));
-    names.set(path, folder.slice(path.lastIndexOf('/') + 1));
+    names.set(file.path, lastComponent(folder));
   }
   return names;
 }
@@ -33,19 +42,24 @@ export function writeFilesTree(
   parts: ReadonlyMap<string, string>,
 ): ObjectId {
   const root: Folder = new Map();
-  for (const { path, stored } of files) {
-    const folders = path.split('/');
-    const name = folders.pop()!;
-    place(root, folders, leaf(name, stored, parts.get(path)));
+  for (const file of files) {
+    place(root, file.path.split('/').slice(0, -1), leaf(writer, file, parts.get(file.path)));
   }
   return writeFolder(writer, root);
 }
 
 type Folder = Map<string, Folder | TreeEntry>;
 
-function leaf(name: string, { content, executable }: StoredFile, partsName: string | undefined): TreeEntry {
+function leaf(writer: ObjectWriter, { path, stored }: PlacedFile, partsName: string | undefined): TreeEntry {
+  const { content, executable } = stored;
   if (content.kind === 'parts') return { mode: '40000', name: partsName!, id: content.tree };
-  return { mode: executable ? '100755' : '100644', name, id: content.id };
+  if (partsName !== undefined) return { mode: '40000', name: partsName, id: onePart(writer, content.id) };
+  return { mode: executable ? '100755' : '100644', name: lastComponent(path), id: content.id };
+}
+
+/** The table of parts of a file that one blob holds. */
+function onePart(writer: ObjectWriter, id: ObjectId): ObjectId {
+  return writer.add('tree', encodeTree([{ mode: '100644', name: partFileName({ start: 0, name: '' }), id }]));
 }
 
 function place(root: Folder, folders: readonly string[], entry: TreeEntry): void {
@@ -63,6 +77,15 @@ function writeFolder(writer: ObjectWriter, folder: Folder): ObjectId {
     inner instanceof Map ? { mode: '40000' as const, name, id: writeFolder(writer, inner) } : inner,
   );
   return writer.add('tree', encodeTree(entries));
+}
+
+/** An empty file has no parts, and says nothing to Git either. */
+function standsInParts({ path, stored }: PlacedFile): boolean {
+  return stored.content.kind === 'parts' || (stored.size > 0 && isGitSettings(lastComponent(path)));
+}
+
+function lastComponent(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 function freeName(path: string, taken: ReadonlySet<string>): string {

@@ -1,12 +1,20 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CollectionReport, Verification, VersionSummary } from '@cairn/core';
-import { openRegistry, showModel } from '@cairn/core';
-import { git, pseudoRandomBytes, temporaryFolder } from '@cairn/testkit';
+import { listAccess, openRegistry, showModel } from '@cairn/core';
+import { git, linearPackage, pseudoRandomBytes, temporaryFolder, writePackage } from '@cairn/testkit';
 import { afterAll, expect, test } from 'vitest';
 import { runProgram } from './support/children.ts';
 import { type Operation, perform, testEnvironment } from './support/operations.ts';
-import { addVersion, repositoryOf, type Workshop, workshops, writeFiles } from './support/registries.ts';
+import {
+  addVersion,
+  keyringBeside,
+  repositoryOf,
+  sealing,
+  type Workshop,
+  workshops,
+  writeFiles,
+} from './support/registries.ts';
 import { leftoversIn, soundRegistry } from './support/soundness.ts';
 import { type Deed, unexpected, workTogether } from './support/together.ts';
 
@@ -148,6 +156,28 @@ async function expectVersions({ path, folder: place }: Workshop, names: readonly
   expect(leftoversIn(place)).toEqual([]);
 }
 
+test('of eight processes that add versions half are killed, and the others do not wait for the dead', async () => {
+  const workshop = await bareWorkshop();
+  const lists = PROCESSES.map((worker) => ROUNDS.map((round) => adding(workshop, worker, round)));
+  const doomed = PROCESSES.slice(4);
+  // Each at another step of one of the first rounds.
+  const strikes = new Map(
+    doomed.map((worker, index) => [worker, { call: 10 + index * 37, moment: 'after', how: 'kill' } as const]),
+  );
+  const deeds = await workTogether(workshop, lists, { strikes });
+
+  expect(unexpected(deeds, ({ outcome }) => outcome.code === 'done')).toEqual([]);
+  const added = deeds.flatMap(({ operation }) =>
+    operation.kind === 'createVersion' ? [operation.version] : [],
+  );
+  const there = Object.keys((await soundRegistry(workshop.path)).prices!.versions);
+  expect(there).toEqual(expect.arrayContaining(added));
+  // Those of the dead may be there although nobody was left to say so.
+  const unsaid = there.filter((version) => !added.includes(version));
+  expect(unsaid.filter((version) => !doomed.some((worker) => version.startsWith(`w${worker}-`)))).toEqual([]);
+  await expectVersions(workshop, there);
+});
+
 test('what is deleted while it is read is not found, and never damaged', async () => {
   const workshop = await bareWorkshop();
   const versions = Array.from({ length: 12 }, (_, index) => `v${index + 10}`);
@@ -221,6 +251,73 @@ test('of four processes that make one model, one does', async () => {
   expect(Object.keys(await soundRegistry(workshop.path))).toEqual([...names, 'prices'].sort());
   expect(leftoversIn(workshop.path)).toEqual([]);
 });
+
+test('four processes that seal the first versions of a model seal them under one key', async () => {
+  const workshop = await bareWorkshop();
+  const keyring = keyringBeside(workshop.path);
+  const lists = PROCESSES.slice(4).map((worker) =>
+    ROUNDS.map((round): Operation => {
+      const path = join(workshop.folder, 'sources', `package-${worker}-${round}`);
+      writePackage(path, linearPackage({ factor: worker, offset: round }));
+      const options = sealing(path, keyring);
+      return { kind: 'createVersion', model: 'prices', version: `w${worker}-r${round}`, options };
+    }),
+  );
+  const deeds = await workTogether(workshop, lists);
+
+  expect(unexpected(deeds, ({ outcome }) => outcome.code === 'done')).toEqual([]);
+  const [domain, ...others] = await listAccess(workshop.registry, 'prices', { keyring });
+  expect(others).toEqual([]);
+  expect(domain).toMatchObject({ current: true, slots: [{ keys: [expect.stringMatching(/^prices-/)] }] });
+  expect(domain!.versions).toHaveLength(lists.flat().length);
+  expect(readdirSync(keyring.folder)).toHaveLength(1);
+  await soundRegistry(workshop.path);
+});
+
+test('models come, go and change their names while versions are added to them', async () => {
+  const workshop = await bareWorkshop();
+  const rounds = Array.from({ length: 8 }, (_, index) => index);
+  const add = (worker: number) => rounds.map((round) => withModel(adding(workshop, worker, round)));
+  const lists: Operation[][] = [
+    ...[0, 1, 2].map(add),
+    rounds.map((): Operation => ({ kind: 'deleteModel', model: 'prices' })),
+    rounds.map((): Operation => ({ kind: 'createModel', model: 'prices', description: 'made' })),
+    rounds.map((round): Operation => ({ kind: 'renameModel', model: 'prices', to: `prices-${round}` })),
+    rounds.flatMap((): Operation[] => [{ kind: 'listModels' }, { kind: 'collectGarbage', graceMs: 0 }]),
+    rounds.map(
+      (round): Operation => ({
+        kind: 'editModel',
+        model: 'prices',
+        options: { labels: { round: `${round}` } },
+      }),
+    ),
+  ];
+  const deeds = await workTogether(workshop, lists);
+
+  const mayFail: Readonly<Record<string, readonly string[]>> = {
+    createVersion: ['not-found'],
+    deleteModel: ['not-found'],
+    createModel: ['exists'],
+    renameModel: ['not-found'],
+    editModel: ['not-found'],
+  };
+  const isExpected = ({ operation, outcome: { code } }: Deed) =>
+    code === 'done' || (mayFail[operation.kind]?.includes(code) ?? false);
+  expect(unexpected(deeds, isExpected)).toEqual([]);
+  await soundRegistry(workshop.path);
+  expect(await perform(workshop.path, { kind: 'collectGarbage', graceMs: 0 })).toMatchObject({
+    code: 'done',
+  });
+  await soundRegistry(workshop.path);
+  expect(leftoversIn(workshop.path)).toEqual([]);
+});
+
+/** The same, and makes the model when it is not there. */
+function withModel(operation: Operation): Operation {
+  return operation.kind === 'createVersion'
+    ? { ...operation, options: { ...operation.options, createModel: true } }
+    : operation;
+}
 
 test('of eighty labels that eight processes set, none is lost', async () => {
   const workshop = await bareWorkshop();

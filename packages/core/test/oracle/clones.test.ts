@@ -5,6 +5,7 @@ import { fsckStrict, git, gitText } from '@cairn/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   deleteVersion,
+  editVersion,
   listVersions,
   openFile,
   planCollection,
@@ -87,13 +88,14 @@ test('of a version that was fetched by itself everything is there', async () => 
   });
 });
 
-test('a clone of one tag alone has no model, but its files are there', async () => {
+test('a clone of one tag alone has no model, but all of the version', async () => {
   const { registry } = fixture;
-  await expectTakenOut(registry, 'shallow-tag@v2', versions[1]!);
-  expect(await verifyVersion(registry, 'shallow-tag@v2')).toMatchObject({ ok: true });
+  await expectWhole(registry, 'shallow-tag', [versions[1]!]);
+  await expectTakenOut(registry, 'shallow-tag', versions[1]!);
+  expect(await showVersion(registry, 'shallow-tag@v2')).toMatchObject({ latest: true, aliases: [] });
   const noMain = { code: 'damaged', names: ['shallow-tag', 'branch main'], hint: /fetch it again/ } as const;
-  await expectFailure(listVersions(registry, 'shallow-tag'), noMain);
-  await expectFailure(showVersion(registry, 'shallow-tag@v2'), noMain);
+  await expectFailure(showModel(registry, 'shallow-tag'), noMain);
+  await expectFailure(editVersion(registry, 'shallow-tag@v2', { description: 'x' }), noMain);
 });
 
 describe.each(['blobless', 'treeless'])('in a clone without contents, %s', (model) => {

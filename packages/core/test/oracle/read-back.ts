@@ -51,7 +51,7 @@ export async function expectWholeVersion(
   expect(shown.description).toBe(version.description);
   const size = sizeOf(version.files);
   expect(await verifyVersion(registry, reference)).toEqual({
-    ...{ model, version: version.name, ok: true, problems: [] },
+    ...{ model, version: version.name, ok: true, opened: null, problems: [] },
     ...{ files: shown.files.length, bytes: size },
   });
   await expectTakenOut(registry, reference, version);
@@ -93,6 +93,9 @@ async function expectRanges(registry: Registry, reference: string, { files }: Kn
   }
 }
 
+/** A file that Git would read, and that stands in a folder of parts for that reason. */
+const GIT_SETTINGS = /(^|\/)\.gitattributes$/;
+
 export function describedFiles({ files }: KnownVersion) {
   return Object.entries(files)
     .map(([path, { bytes, executable = false }]) => ({
@@ -100,7 +103,7 @@ export function describedFiles({ files }: KnownVersion) {
       size: bytes.byteLength,
       sha256: createHash('sha256').update(bytes).digest('hex'),
       executable,
-      parted: bytes.byteLength > MIB,
+      parted: bytes.byteLength > MIB || (bytes.byteLength > 0 && GIT_SETTINGS.test(path)),
     }))
     .sort((one, other) => (one.path < other.path ? -1 : 1));
 }

@@ -1,3 +1,3 @@
 import { testBitFlips } from '../../properties/bit-flips.ts';
 
-testBitFlips(1000);
+testBitFlips(400);

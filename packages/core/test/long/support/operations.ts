@@ -11,12 +11,14 @@ import {
   type Environment,
   editModel,
   editVersion,
+  type Keyring,
   listModels,
   listVersions,
   openRegistry,
   type Registry,
   renameModel,
   renameVersion,
+  resealVersions,
   showModel,
   showVersion,
   type TakeOutOptions,
@@ -33,6 +35,7 @@ export type Operation =
       readonly options: Omit<CreateVersionOptions, 'signal' | 'onProgress'>;
     }
   | { readonly kind: 'deleteVersion'; readonly reference: string }
+  | { readonly kind: 'resealVersions'; readonly model: string; readonly keyring: Keyring }
   | { readonly kind: 'renameVersion'; readonly reference: string; readonly to: string }
   | { readonly kind: 'editVersion'; readonly reference: string; readonly description: string }
   | { readonly kind: 'createModel'; readonly model: string; readonly description: string }
@@ -104,6 +107,10 @@ function run(registry: Registry, operation: Operation): Promise<unknown> {
     }
     case 'deleteVersion':
       return deleteVersion(registry, operation.reference);
+    case 'resealVersions': {
+      const { model, keyring } = operation;
+      return resealVersions(registry, model, { unlock: { keyring }, encryption: { kind: 'auto', keyring } });
+    }
     case 'renameVersion':
       return renameVersion(registry, operation.reference, operation.to);
     case 'editVersion':

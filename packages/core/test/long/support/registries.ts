@@ -1,7 +1,16 @@
 import { chmodSync, cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { createModel, createVersion, editVersion, openRegistry, type Registry } from '@cairn/core';
-import { bf16Weights, git, pseudoRandomBytes, safetensorsFile } from '@cairn/testkit';
+import {
+  type CreateVersionOptions,
+  createModel,
+  createVersion,
+  editVersion,
+  type Keyring,
+  openRegistry,
+  type Registry,
+  rotateDomain,
+} from '@cairn/core';
+import { bf16Weights, git, linearPackage, pseudoRandomBytes, safetensorsFile } from '@cairn/testkit';
 import { testEnvironment } from './operations.ts';
 
 const TEMPLATE = join(import.meta.dirname, '../../../../../registry-template');
@@ -16,7 +25,15 @@ export interface Workshop {
   source(name: SourceName): string;
 }
 
-export type SourceName = 'first' | 'second' | 'third' | 'small' | 'large';
+export type SourceName =
+  | 'first'
+  | 'second'
+  | 'third'
+  | 'small'
+  | 'large'
+  | 'package'
+  | 'nextPackage'
+  | 'largePackage';
 
 /** A new registry without models. */
 export async function emptyRegistry(folder: string): Promise<Workshop> {
@@ -101,6 +118,36 @@ async function largeRegistry(folder: string): Promise<Workshop> {
   return workshop;
 }
 
+/** A registry with a sealed version, whose key is beside it. */
+async function sealedRegistry(folder: string): Promise<Workshop> {
+  const workshop = await bareRegistry(folder);
+  const { registry, source } = workshop;
+  const options = sealing(source('package'), keyringBeside(workshop.path));
+  await createVersion(registry, { model: 'prices', version: 'v1' }, options);
+  return workshop;
+}
+
+/** The same with another that shares segments with it, and a new key domain that neither is in. */
+async function rotatedRegistry(folder: string): Promise<Workshop> {
+  const workshop = await sealedRegistry(folder);
+  const { registry, source } = workshop;
+  const keyring = keyringBeside(workshop.path);
+  const options = sealing(source('nextPackage'), keyring);
+  await createVersion(registry, { model: 'prices', version: 'v2' }, options);
+  await rotateDomain(registry, 'prices', { encryption: { kind: 'auto', keyring } });
+  return workshop;
+}
+
+/** What seals a package, as it crosses from one process to another. */
+export function sealing(path: string, keyring: Keyring): Omit<CreateVersionOptions, 'signal' | 'onProgress'> {
+  return { sources: [{ path }], type: 'packaged-encrypted', encryption: { kind: 'auto', keyring } };
+}
+
+/** Where the keys of a registry of the tests are. */
+export function keyringBeside(registryPath: string): Keyring {
+  return { folder: join(registryPath, '..', 'keys') };
+}
+
 /** All of them, by what they are good for. */
 export const REGISTRIES = {
   bare: bareRegistry,
@@ -109,6 +156,8 @@ export const REGISTRIES = {
   large: largeRegistry,
   manyPacks: manyPacksRegistry,
   manyRefs: manyRefsRegistry,
+  sealed: sealedRegistry,
+  rotated: rotatedRegistry,
 } as const;
 
 /** Workshops in a folder of their own, each made when it is asked for first. */
@@ -157,9 +206,22 @@ function writeSources(folder: string): void {
     },
     small: { 'config.json': '{"layers": 1}\n', 'deep/er/notes.txt': 'nothing yet\n' },
     large: { 'config.json': '{"layers": 80}\n', 'weights.bin': pseudoRandomBytes('large', 26 * 1024 * 1024) },
+    package: { ...linearPackage(), 'models/weights.bin': pseudoRandomBytes('package', PACKAGE_SIZE) },
+    nextPackage: { ...linearPackage({ factor: 3 }), 'models/weights.bin': nextWeights() },
+    largePackage: { ...linearPackage(), 'models/weights.bin': pseudoRandomBytes('large', 26 * 1024 * 1024) },
   };
   for (const [name, files] of Object.entries(sources)) writeFiles(join(folder, name), files);
   chmodSync(join(folder, 'second', 'scripts', 'run.sh'), 0o755);
+}
+
+/** Three segments that are sealed, and a bit. */
+const PACKAGE_SIZE = 3 * 1024 * 1024 + 17;
+
+/** The same but for one segment. */
+function nextWeights(): Buffer {
+  const weights = Buffer.from(pseudoRandomBytes('package', PACKAGE_SIZE));
+  weights.write('changed', 1024 * 1024);
+  return weights;
 }
 
 /** Four tensors of 300 KiB, in which each letter stands for its content. */

@@ -61,7 +61,11 @@ export interface Attempt {
 export async function attempt(site: Site, { trial, workshop }: Setting, strike?: Strike): Promise<Attempt> {
   const trace = join(site.folder, 'trace');
   const args = [site.registry, JSON.stringify(trial.operation(site, workshop))];
-  const ended = await runScript('perform-operation', args, { faults: { trace, ...(strike && { strike }) } });
+  const ended = await runScript('perform-operation', args, {
+    faults: { trace, ...(strike && { strike }) },
+    // So that what is left among temporary files is left in the site.
+    variables: { TMPDIR: site.folder, TMP: site.folder, TEMP: site.folder },
+  });
   const calls = existsSync(trace) ? parseTrace(readFileSync(trace, 'utf8')) : [];
   rmSync(trace, { force: true });
   if (ended.signal === 'SIGKILL') return { trace: calls, outcome: null };
@@ -75,7 +79,7 @@ async function atSite<T>(setting: Setting, name: string, action: (site: Site) =>
   const folder = mkdtempSync(join(workshop.folder, `${name}-`));
   const site = { folder, registry: join(folder, 'registry'), out: join(folder, 'out') };
   cpSync(workshop.path, site.registry, { recursive: true });
-  trial.prepare?.(site);
+  trial.prepare?.(site, workshop);
   const result = await action(site);
   rmSync(folder, { recursive: true, force: true });
   return result;

@@ -4,7 +4,9 @@ import { join, relative } from 'node:path';
 import {
   listModels,
   listVersions,
+  openPackage,
   openRegistry,
+  type Registry,
   showModel,
   type VersionSummary,
   verifyRegistry,
@@ -12,6 +14,7 @@ import {
 import { fsckStrict, git } from '@cairn/testkit';
 import { expect } from 'vitest';
 import { testEnvironment } from './operations.ts';
+import { keyringBeside } from './registries.ts';
 
 /** All that a registry says of its models and versions, but for times and ids. */
 export type RegistryState = Readonly<Record<string, ModelState>>;
@@ -26,7 +29,7 @@ export interface ModelState {
 
 /** What a version says, apart from when it was made. */
 export interface VersionState {
-  /** Of the tree that holds all its files, as Git reads it. */
+  /** Of the tree that holds all its files, as Git reads it; of a sealed version what stands for its contents. */
   readonly files: string;
   readonly description: string;
   readonly aliases: readonly string[];
@@ -42,20 +45,46 @@ export async function soundRegistry(path: string): Promise<RegistryState> {
     const gitDir = join(path, 'models', `${name}.git`);
     fsckStrict(gitDir);
     const { description, labels, aliases, card } = await showModel(registry, name);
-    const versions = versionStates(gitDir, await listVersions(registry, name));
+    const summaries = await listVersions(registry, name);
+    const versions = versionStates(gitDir, summaries, await sealedContents(registry, name, summaries));
     state[name] = { description, labels, aliases, card, versions };
   }
   return state;
 }
 
-function versionStates(gitDir: string, summaries: readonly VersionSummary[]): ModelState['versions'] {
+/** Nothing is sealed twice in the same way, so that sealed versions are known by what is in them. */
+async function sealedContents(
+  registry: Registry,
+  model: string,
+  summaries: readonly VersionSummary[],
+): Promise<ReadonlyMap<string, string>> {
+  const contents = new Map<string, string>();
+  for (const { version, type } of summaries) {
+    if (type !== 'packaged-encrypted') continue;
+    const unlock = { keyring: keyringBeside(registry.path) };
+    await using opened = await openPackage(registry, { model, version }, { unlock });
+    const hash = createHash('sha256');
+    for (const { path, size } of opened.files) {
+      hash.update(`${path} ${size}\n`);
+      for await (const chunk of opened.stream(path)) hash.update(chunk);
+    }
+    contents.set(version, hash.digest('hex'));
+  }
+  return contents;
+}
+
+function versionStates(
+  gitDir: string,
+  summaries: readonly VersionSummary[],
+  sealed: ReadonlyMap<string, string>,
+): ModelState['versions'] {
   const sorted = summaries.toSorted((one, other) => (one.version < other.version ? -1 : 1));
   const names = sorted.map(({ version }) => `refs/tags/${version}^{commit}:files\n`).join('');
   const trees = git(gitDir, ['cat-file', '--batch-check=%(objectname)'], names).toString().split('\n');
   return Object.fromEntries(
     sorted.map(({ version, description, aliases }, index) => [
       version,
-      { files: trees[index]!, description, aliases },
+      { files: sealed.get(version) ?? trees[index]!, description, aliases },
     ]),
   );
 }

@@ -1,9 +1,20 @@
+import { chmodSync, cpSync, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { createVersion, openRegistry } from '@cairn/core';
+import { createVersion, listAccess, openRegistry } from '@cairn/core';
 import type { TracedCall } from '@cairn/testkit/faults/faults.js';
 import { expect } from 'vitest';
+import { filesSeen, found, objectsSeen } from '../../sealing/seen-from-outside.ts';
 import { type Operation, testEnvironment } from './operations.ts';
-import { type REGISTRIES, type SourceName, type Workshop, writeFiles } from './registries.ts';
+import {
+  keyringBeside,
+  type REGISTRIES,
+  repositoryOf,
+  type SourceName,
+  sealing,
+  type Workshop,
+  writeFiles,
+} from './registries.ts';
 import type { Course, Site, SiteState } from './sites.ts';
 
 /** Something that is done to a registry, while something goes wrong. */
@@ -11,11 +22,13 @@ export interface Trial {
   readonly registry: keyof typeof REGISTRIES;
   readonly operation: (site: Site, workshop: Workshop) => Operation;
   /** What is there before, besides the copy of the registry. */
-  readonly prepare?: (site: Site) => void;
+  readonly prepare?: (site: Site, workshop: Workshop) => void;
   /** What the same operation says once it has been done. */
   readonly onceDone: 'done' | 'exists' | 'not-found';
   /** Whether a state is sound that is neither the one before nor the one after. */
   readonly isBetween?: (state: SiteState, course: Course) => boolean;
+  /** What must hold wherever the operation was cut short. */
+  readonly holdsAlways?: (site: Site, workshop: Workshop) => void;
   /** What else must hold in the end. */
   readonly afterwards?: (site: Site, workshop: Workshop) => Promise<void>;
   /** What the undisturbed run must do, so that the trial is about what it says. */
@@ -62,6 +75,40 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
     includes: (trace) => touches(trace, /packed-refs$/),
     killsMax: 20,
     faultsMax: 10,
+  },
+  'seals the first version of a model': {
+    ...sealingOf('package'),
+    registry: 'bare',
+    killsMax: 60,
+    faultsMax: 30,
+  },
+  'seals a version that shares segments with an older one': {
+    ...sealingOf('nextPackage'),
+    registry: 'sealed',
+    killsMax: 40,
+    faultsMax: 20,
+  },
+  'seals a large version in threads': {
+    ...sealingOf('largePackage'),
+    registry: 'sealed',
+    includes: (trace) => opened(trace, /tmp_pack_/) > 1,
+    threaded: true,
+    killsMax: 16,
+    faultsMax: 10,
+  },
+  'seals versions anew': {
+    registry: 'rotated',
+    operation: ({ registry }) => ({
+      kind: 'resealVersions',
+      model: 'prices',
+      keyring: keyringBeside(registry),
+    }),
+    onceDone: 'done',
+    prepare: copyKeys,
+    holdsAlways: hidesPackages,
+    afterwards: isAllResealed,
+    killsMax: 60,
+    faultsMax: 20,
   },
   'deletes a version': {
     registry: 'filled',
@@ -155,6 +202,50 @@ function adding(source: SourceName): Pick<Trial, 'operation' | 'onceDone'> {
     }),
     onceDone: 'exists',
   };
+}
+
+function sealingOf(source: SourceName): Pick<Trial, 'operation' | 'onceDone' | 'prepare' | 'holdsAlways'> {
+  return {
+    operation: ({ registry }, workshop) => ({
+      kind: 'createVersion',
+      model: 'prices',
+      version: 'v3',
+      options: { ...sealing(workshop.source(source), keyringBeside(registry)), description: 'Sealed' },
+    }),
+    onceDone: 'exists',
+    prepare: copyKeys,
+    holdsAlways: hidesPackages,
+  };
+}
+
+function copyKeys({ registry }: Site, { path }: Workshop): void {
+  const keys = keyringBeside(path).folder;
+  if (!existsSync(keys)) return;
+  cpSync(keys, keyringBeside(registry).folder, { recursive: true });
+  chmodSync(keyringBeside(registry).folder, 0o700);
+}
+
+/** Neither names nor contents of what is sealed are anywhere but in its sources. */
+function hidesPackages({ folder, registry }: Site, { source }: Workshop): void {
+  const seen = [...filesSeen(folder), ...objectsSeen(repositoryOf(registry, 'prices'))];
+  const weights = readFileSync(join(source('package'), 'models/weights.bin'));
+  const secrets = {
+    name: 'weights.bin',
+    hook: 'predict.py',
+    code: readFileSync(join(source('package'), 'hooks/predict.py')).subarray(0, 24),
+    weights: weights.subarray(0, 24),
+    'more weights': weights.subarray(2 * 1024 * 1024 + 1, 2 * 1024 * 1024 + 25),
+  };
+  expect(found(seen, secrets)).toEqual([]);
+}
+
+async function isAllResealed({ registry: path }: Site): Promise<void> {
+  const registry = await openRegistry(path, testEnvironment());
+  const domains = await listAccess(registry, 'prices');
+  const used = domains.filter(({ versions }) => versions.length > 0);
+  expect(used.map(({ current, versions }) => ({ current, versions }))).toEqual([
+    { current: true, versions: ['v2', 'v1'] },
+  ]);
 }
 
 function takingOut(force: boolean): Pick<Trial, 'operation' | 'onceDone'> {

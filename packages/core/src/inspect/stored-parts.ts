@@ -1,0 +1,44 @@
+import type { PartRef } from '@cairn/store';
+import { formatReference, parseReference } from '../reference.ts';
+import type { Registry } from '../registry/registry.ts';
+import { type ReferenceInput, withVersion } from '../versions/show.ts';
+import { contentFinder } from '../versions/version-content.ts';
+
+/** The parts that a file of a version is stored as, in file order; none for a file that is sealed. */
+export async function storedParts(
+  registry: Registry,
+  reference: ReferenceInput,
+): Promise<readonly PartRef[]> {
+  const { path, ...version } = typeof reference === 'string' ? parseReference(reference) : reference;
+  return withVersion(registry, version, async (repository, target, stored) => {
+    const file = stored.document.files.find((entry) => entry.path === path);
+    if (!file) return [];
+    const { parts } = await contentFinder(repository, stored, formatReference(target)).find(file);
+    return parts;
+  });
+}
+
+/** How many bytes from an offset on are the same in two files, as far as one common part tells; 0 when none does. */
+export function bytesInCommon(
+  parts: readonly PartRef[],
+  offset: number,
+  other: { readonly parts: readonly PartRef[]; readonly offset: number },
+): number {
+  const first = partAt(parts, offset);
+  const second = partAt(other.parts, other.offset);
+  if (!first || !second || first.id !== second.id) return 0;
+  const inside = offset - first.start;
+  return inside === other.offset - second.start ? first.size - inside : 0;
+}
+
+/** The part that holds a byte, by binary search; parts are in order and without gaps. */
+function partAt(parts: readonly PartRef[], offset: number): PartRef | undefined {
+  let low = 0;
+  let high = parts.length;
+  while (low + 1 < high) {
+    const middle = (low + high) >>> 1;
+    if (parts[middle]!.start <= offset) low = middle;
+    else high = middle;
+  }
+  return parts[low];
+}

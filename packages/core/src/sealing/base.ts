@@ -1,0 +1,98 @@
+import type { KeyDomain, Manifest } from '@cairn/crypto';
+import {
+  encodeTree,
+  type FileContent,
+  type ObjectWriter,
+  partFileName,
+  type StoredStream,
+  type TreeEntry,
+} from '@cairn/store';
+import { asCairnError, type CairnErrorCode } from '../errors.ts';
+import type { Registry } from '../registry/registry.ts';
+import { readStoredVersion, type VersionTarget } from '../versions/version-repository.ts';
+import { versionTags } from '../versions/version-tags.ts';
+import { openSealedFiles } from './open-version.ts';
+import { sealedFiles } from './sealed-files.ts';
+
+/** A sealed version whose objects a new one can use. */
+export interface SealingBase {
+  readonly manifest: Manifest;
+  /** As they are stored, by id. */
+  readonly objects: ReadonlyMap<string, FileContent>;
+}
+
+export interface BaseWanted {
+  readonly model: string;
+  readonly domain: KeyDomain;
+  /** Looked at first. */
+  readonly version: string | null;
+}
+
+/**
+ * The version that a new one is sealed against: the one wanted when it is sealed in the same key domain, else the
+ * newest that is; `null` without one. One that is damaged is passed over: it costs the reuse, and nothing else.
+ */
+export async function findBase(
+  writer: ObjectWriter,
+  registry: Registry,
+  { model, domain, version }: BaseWanted,
+): Promise<SealingBase | null> {
+  const tags = await versionTags(writer.repository, registry, model);
+  const sealed = tags.filter(({ type, problem }) => type === 'packaged-encrypted' && problem === undefined);
+  const names = sealed.map(({ name }) => name);
+  const candidates = version !== null && names.includes(version) ? [version, ...names] : names;
+  for (const candidate of candidates) {
+    const base = await baseAt(writer, { model, version: candidate }, domain).catch(passOver);
+    if (base) return base;
+  }
+  return null;
+}
+
+/** What a version may be without any harm to the one that is made. */
+const PASSED_OVER: ReadonlySet<CairnErrorCode> = new Set(['damaged', 'hostile', 'unsupported', 'not-found']);
+
+function passOver(error: unknown): null {
+  if (PASSED_OVER.has(asCairnError(error).code)) return null;
+  throw error;
+}
+
+/** A version as a base; `null` when it is sealed in another key domain. Throws as opening it does. */
+export async function baseAt(
+  writer: ObjectWriter,
+  target: VersionTarget,
+  domain: KeyDomain,
+): Promise<SealingBase | null> {
+  const stored = await readStoredVersion(writer.repository, target);
+  const sealed = await sealedFiles(writer.repository, target, stored);
+  if (!Buffer.from(sealed.parsed.cid).equals(domain.cid)) return null;
+  await using opened = await openSealedFiles(domain, { target, stored, sealed });
+  const objects = new Map([...sealed.objects].map(([id, { content }]) => [id, content]));
+  return { manifest: withoutMissing(writer, opened.manifest, objects), objects };
+}
+
+/** A lazy clone may not have the parts of an object: then the files that are in it are sealed anew. */
+function withoutMissing(
+  writer: ObjectWriter,
+  manifest: Manifest,
+  objects: ReadonlyMap<string, FileContent>,
+): Manifest {
+  const missing = new Set(
+    manifest.objects
+      .map(({ id }) => id)
+      .filter((id) => !objects.get(id)!.parts.every((part) => writer.has(part.id))),
+  );
+  if (missing.size === 0) return manifest;
+  const files = manifest.files.filter(({ extents }) => !extents.some(({ object }) => missing.has(object)));
+  return { ...manifest, files };
+}
+
+/** An object of a base as a new version has it: the same blob, or the same tree of the same parts. */
+export function storedAgain(writer: ObjectWriter, { size, sha256, parts }: FileContent): StoredStream {
+  const [only] = parts;
+  if (parts.length === 1) return { size, sha256, content: { kind: 'blob', id: only!.id } };
+  const entries = parts.map(
+    ({ start, id }): TreeEntry => ({ mode: '100644', name: partFileName({ start, name: '' }), id }),
+  );
+  const tree = writer.add('tree', encodeTree(entries));
+  return { size, sha256, content: { kind: 'parts', tree, count: parts.length } };
+}

@@ -1,0 +1,3 @@
+import { testSealedBitFlips } from '../../sealing/bit-flips.ts';
+
+testSealedBitFlips(400);

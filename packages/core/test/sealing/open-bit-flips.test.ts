@@ -1,0 +1,3 @@
+import { testSealedBitFlips } from './bit-flips.ts';
+
+testSealedBitFlips(12);
