@@ -3,22 +3,39 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * The command line as a few files instead of some hundred: loading them takes half the time. The store's
- * threads are files of their own, beside the rest, because that is where it looks for them.
+ * The command line as a few files instead of some hundred: loading them takes half the time. Threads are
+ * files of their own, beside the rest, because that is where they are looked for.
  */
 const store = fileURLToPath(new URL('../store/dist/', import.meta.url));
+const core = fileURLToPath(new URL('../core/dist/', import.meta.url));
 
 export default {
   input: {
     main: fileURLToPath(new URL('src/main.ts', import.meta.url)),
     'reader-thread': join(store, 'ingest/reader-thread.js'),
     'packer-thread': join(store, 'ingest/packer-thread.js'),
+    'hashing-thread': join(store, 'ingest/hashing-thread.js'),
     'extract-thread': join(store, 'extract/extract-thread.js'),
+    'open-thread': join(core, 'sealing/open-thread.js'),
+    'hooks-thread': join(core, 'running/hooks-thread.js'),
   },
   platform: 'node',
+  // What the oldest Node that is supported cannot parse, such as `using`, is written in other words.
+  transform: { target: 'node22', define: { 'process.env.NODE_ENV': '"production"' } },
+  // Ink asks for it in its own development only.
+  external: ['react-devtools-core'],
   output: { dir: 'dist', format: 'esm', chunkFileNames: '[name]-[hash].js', cleanDir: true },
-  plugins: [{ name: 'licences', generateBundle: writeLicences }],
+  plugins: [
+    { name: 'hook-runner', generateBundle: writeHookRunner },
+    { name: 'licences', generateBundle: writeLicences },
+  ],
 };
+
+/** What runs hooks in Python, which is looked for beside what starts it. */
+function writeHookRunner() {
+  const source = readFileSync(join(core, 'running/hook-runner.py'));
+  this.emitFile({ type: 'asset', fileName: 'hook-runner.py', source });
+}
 
 /** The licences of the libraries that are in the bundle ask to go with it. */
 function writeLicences(_, bundle) {

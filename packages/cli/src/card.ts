@@ -24,9 +24,13 @@ export async function readCard(context: Context, file: string): Promise<string> 
 
 async function readFileOf(path: string, named: string): Promise<Uint8Array> {
   try {
-    const { size } = await stat(path);
-    if (size > CARD_SIZE_MAX) {
-      const allowed = `has ${size} bytes, and at most ${CARD_SIZE_MAX} are taken`;
+    const status = await stat(path);
+    if (!status.isFile()) {
+      // Nothing could interrupt the wait for somebody who writes into a pipe.
+      throw new CommandError('refused', `the card ${named} is not a file`, { hint: 'of a pipe: --card -' });
+    }
+    if (status.size > CARD_SIZE_MAX) {
+      const allowed = `has ${status.size} bytes, and at most ${CARD_SIZE_MAX} are taken`;
       throw new CommandError('refused', `the card ${named} ${allowed}`);
     }
     return await readFile(path);

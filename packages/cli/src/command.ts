@@ -15,7 +15,7 @@ interface JsonDocument {
   readonly shape: ShapeDocument;
 }
 
-type CommandGroup = 'Begin' | 'Versions' | 'Look' | 'Change' | 'Upkeep';
+type CommandGroup = 'Begin' | 'Versions' | 'Packages' | 'Look' | 'Change' | 'Keys' | 'Upkeep';
 
 /** A word of the command line, in the place where it was typed. */
 export type Word =
@@ -44,6 +44,7 @@ export interface Input<A extends Arguments = Arguments, O extends Options = Opti
 
 /** A command: everything that parsing, help, completion and the reference page need to know, and what it does. */
 export interface Command<A extends Arguments = Arguments, O extends Options = Options> {
+  /** One word, or two of which the first is a topic, such as `key new`. */
   readonly name: string;
   readonly group: CommandGroup;
   /** One line, without a full stop. */
@@ -73,5 +74,5 @@ export function synopsis(command: Command): string {
 
 function argumentSynopsis(argument: ArgumentDescriptor): string {
   const text = argument.many ? argument.placeholder.replace(/>$/, '...>') : argument.placeholder;
-  return argument.optional ? `[${text.replace(/^<|>$/g, '')}]` : text;
+  return argument.optional ? `[${text.replace(/^<([^<>]*)>$/, '$1')}]` : text;
 }

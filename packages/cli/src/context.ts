@@ -1,5 +1,6 @@
 import type { Globals } from './globals.ts';
 import type { Style } from './output/style.ts';
+import type { ScreenProcess } from './screens/screen-process.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The library, as a type; it is loaded only by the commands that need it. */
@@ -19,6 +20,8 @@ export interface World {
   /** A clock that never goes back, in milliseconds. */
   clock(): number;
   loadCore(): Promise<Core>;
+  /** The process itself, for full screens; none where there are none to show. */
+  readonly process?: ScreenProcess;
 }
 
 /** What a command runs in. */

@@ -5,6 +5,7 @@ export type CompletionKind =
   | 'new-version'
   | 'model@version:path'
   | 'base'
+  | 'key'
   | 'file'
   | 'folder';
 
@@ -25,6 +26,8 @@ export interface OptionDescriptor {
   readonly value?: string;
   /** May be given more than once. */
   readonly many?: true;
+  /** A switch upon which a secret is asked for, which never stands on the command line itself. */
+  readonly asks?: true;
   readonly summary: string;
   readonly completes?: CompletionKind;
 }

@@ -33,7 +33,7 @@ export class OutputClosed extends Error {
 }
 
 /** A {@link CommandError} for a command line that cannot be understood. */
-export function usageError(message: string, hint?: string): CommandError {
+export function usageError(message: string, hint?: string | undefined): CommandError {
   return new CommandError('usage', message, hint === undefined ? {} : { hint });
 }
 

@@ -13,6 +13,7 @@ const EXIT_BY_CODE: ReadonlyMap<string, number> = new Map([
   ['changed', EXIT.refused],
   ['unsupported', EXIT.refused],
   ['refused', EXIT.refused],
+  ['wrong-key', EXIT.refused],
   ['cancelled', EXIT.interrupted],
   ['no-space', EXIT.failed],
   ['read-only', EXIT.failed],

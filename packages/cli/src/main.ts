@@ -1,7 +1,7 @@
 import { CommandError } from './errors.ts';
 import { EXIT } from './failure.ts';
 import { runCommandLine } from './run.ts';
-import { onInterrupt, openTerminal } from './terminal.ts';
+import { controllingTerminal, interruptItself, onInterrupt, openTerminal } from './terminal.ts';
 
 /** Runs the process's command line and ends the process with its exit code. */
 export async function main(): Promise<void> {
@@ -10,6 +10,8 @@ export async function main(): Promise<void> {
     stdin: () => process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
+    controlling: controllingTerminal,
+    interrupt: interruptItself,
     variables: process.env,
   });
   onInterrupt(() => {
@@ -28,6 +30,7 @@ export async function main(): Promise<void> {
     now: () => new Date(),
     clock: () => performance.now(),
     loadCore: () => import('@cairn/core'),
+    process,
   });
   // All output has been taken by the system, and nothing that still waits, such as standard input, is wanted.
   process.exit(code);

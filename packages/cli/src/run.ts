@@ -1,9 +1,8 @@
-import { bindArguments, parseWords, type SplitLine, splitCommandLine } from './arguments/parse.ts';
-import { suggestion } from './arguments/suggest.ts';
+import { bindArguments, parseWords, type SplitLine } from './arguments/parse.ts';
 import type { Command } from './command.ts';
-import { COMMAND_NAMES, loadCommand } from './commands/table.ts';
+import { findCommand, isTopic, nameOf, splitName } from './commands/find.ts';
 import type { Context, World } from './context.ts';
-import { OutputClosed, usageError } from './errors.ts';
+import { OutputClosed } from './errors.ts';
 import { describeFailure, EXIT } from './failure.ts';
 import type { GLOBAL_OPTIONS, Globals } from './globals.ts';
 import { formatFailure } from './output/failure.ts';
@@ -27,14 +26,15 @@ export async function runCommandLine(line: readonly string[], world: World): Pro
 }
 
 async function dispatch(line: readonly string[], world: World): Promise<number> {
-  const split = splitCommandLine(line);
+  const split = splitName(line);
   if (split.name === null || split.name === 'help') return runWithoutCommand(split, world);
   if (split.name === '__complete') return answerShell(split, world);
+  if (isTopic(split.name)) return runTopic(split.name, split, world);
   const command = await findCommand(split.name);
   const parsed = parseWords(split.rest, command.options);
   const context = contextOf(world, parsed.globals);
   if (parsed.globals.version) return printVersion(context);
-  if (parsed.globals.help) return printHelp(context, command);
+  if (parsed.globals.help) return printHelp(context, { command });
   return command.run(context, bindArguments(command, parsed));
 }
 
@@ -43,11 +43,19 @@ async function runWithoutCommand({ name, rest }: SplitLine, world: World): Promi
   const parsed = parseWords(rest, {});
   const context = contextOf(world, parsed.globals);
   if (parsed.globals.version) return printVersion(context);
-  const [about] = parsed.arguments;
-  if (about !== undefined) return printHelp(context, await findCommand(about));
-  if (name === 'help' || parsed.globals.help) return printHelp(context, null);
+  const about = nameOf(parsed.arguments);
+  if (about !== null && isTopic(about)) return printHelp(context, { topic: about });
+  if (about !== null) return printHelp(context, { command: await findCommand(about) });
+  if (name === 'help' || parsed.globals.help) return printHelp(context, {});
   const { printOverview } = await import('./overview.ts');
   return printOverview(context);
+}
+
+/** `cairn key` without a second word. */
+async function runTopic(topic: string, { rest }: SplitLine, world: World): Promise<number> {
+  const parsed = parseWords(rest, {});
+  const context = contextOf(world, parsed.globals);
+  return parsed.globals.version ? printVersion(context) : printHelp(context, { topic });
 }
 
 /** What the completion scripts call. It is no part of the table, as nobody else has a use for it. */
@@ -58,23 +66,19 @@ async function answerShell({ rest }: SplitLine, world: World): Promise<number> {
   return EXIT.done;
 }
 
-async function findCommand(name: string): Promise<Command> {
-  const command = await loadCommand(name);
-  if (command) return command;
-  throw usageError(
-    `unknown command '${name}'`,
-    suggestion(name, COMMAND_NAMES) ?? 'cairn --help lists them all',
-  );
-}
-
 function contextOf(world: World, globals: Globals): Context {
   return { ...world, globals, style: styleFor(world.terminal.out.hasColour && globals.colour) };
 }
 
-async function printHelp(context: Context, command: Command | null): Promise<number> {
-  const { commandHelp, overallHelp } = await import('./help/help.ts');
-  const text = command ? commandHelp(command, context.style) : await overallHelp(context.style);
-  await context.terminal.out.write(text);
+/** Help about one command, about those of a topic, or about all. */
+async function printHelp(
+  context: Context,
+  { command, topic }: { readonly command?: Command; readonly topic?: string },
+): Promise<number> {
+  const { commandHelp, overallHelp, topicHelp } = await import('./help/help.ts');
+  const { style, terminal } = context;
+  const others = () => (topic === undefined ? overallHelp(style) : topicHelp(topic, style));
+  await terminal.out.write(command ? commandHelp(command, style) : await others());
   return EXIT.done;
 }
 

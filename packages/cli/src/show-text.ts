@@ -1,7 +1,7 @@
-import type { Identity, Model, Version, VersionFile } from '@cairn/core';
+import type { Identity, Model, Version, VersionFile, VersionSealing } from '@cairn/core';
 import type { Context } from './context.ts';
 import { cleanLine, cleanText } from './output/clean.ts';
-import { formatFields, formatPairs } from './output/fields.ts';
+import { type FieldLine, formatFields, formatPairs } from './output/fields.ts';
 import { formatTable } from './output/table.ts';
 import { formatAge, formatCount, formatSize } from './output/units.ts';
 
@@ -11,7 +11,7 @@ export function modelText(context: Context, model: Model): string {
   const aliases = Object.entries(model.aliases).map(([alias, version]) => `${alias} is ${version}`);
   const fields = formatFields(
     [
-      ['versions', model.latest === null ? 'none' : `${model.versions}, the newest is ${model.latest}`],
+      ['versions', versionsText(model)],
       ['aliases', aliases],
       ['labels', formatPairs(model.labels)],
       ['created', momentText(context, model.createdAt, model.createdBy)],
@@ -25,6 +25,11 @@ export function modelText(context: Context, model: Model): string {
   );
 }
 
+function versionsText({ versions, latest }: Model): string {
+  if (versions === 0) return 'none';
+  return `${versions}, ${latest === null ? 'of which not all can be read' : `the newest is ${latest}`}`;
+}
+
 /** A version for people: its fields, then a table of its files. */
 export async function versionText(context: Context, version: Version): Promise<string> {
   const { style } = context;
@@ -32,7 +37,7 @@ export async function versionText(context: Context, version: Version): Promise<s
   const fields = formatFields(
     [
       ['type', version.type],
-      ['size', `${formatSize(version.size)} in ${formatCount(version.files.length, 'file')}`],
+      ...sealingFields(version),
       ['added', momentText(context, version.createdAt, version.createdBy)],
       ['base', version.base ?? ''],
       ['framework', version.framework ?? ''],
@@ -44,13 +49,39 @@ export async function versionText(context: Context, version: Version): Promise<s
     style,
   );
   const title = heading(context, `${version.model}@${version.version}`, names);
-  return [title, paragraph(version.description), fields, '\n', await filesTable(context, version.files)].join(
-    '',
-  );
+  const files = version.sealing?.contents?.files ?? version.files;
+  return [title, paragraph(version.description), fields, '\n', await filesTable(context, files)].join('');
+}
+
+/** Sizes, and what opens a sealed version. */
+function sealingFields({ size, files, sealing, model }: Version): FieldLine[] {
+  const stored = `${formatSize(size)} in ${formatCount(files.length, 'file')}`;
+  if (sealing === null) return [['size', stored]];
+  const { contents, sealedAs } = sealing;
+  const inside = contents && `${formatSize(contents.size)} in ${formatCount(contents.files.length, 'file')}`;
+  return [
+    ['sealed', `opens with ${slotsText(sealing)}${contents ? '' : '; not opened'}`],
+    ['sealed as', sealedAs.model === model ? '' : `${sealedAs.model}@${sealedAs.version}`],
+    ['size', inside ?? ''],
+    ['stored', stored],
+  ];
+}
+
+/** Such as `2 keys or a passphrase`. */
+function slotsText({ slots }: VersionSealing): string {
+  const count = (wanted: string) => slots.filter(({ kind }) => kind === wanted).length;
+  const kinds = [
+    ['key', count('key')],
+    ['passphrase', count('passphrase')],
+  ] as const;
+  return kinds
+    .filter(([, number]) => number > 0)
+    .map(([kind, number]) => (number === 1 ? `a ${kind}` : `any of ${number} ${kind}s`))
+    .join(' or ');
 }
 
 /** One file of a version for people. */
-export function fileText({ style }: Context, file: VersionFile): string {
+export function fileText({ style }: Context, file: VersionFile, isSealed: boolean): string {
   const fields = formatFields(
     [
       [
@@ -58,7 +89,7 @@ export function fileText({ style }: Context, file: VersionFile): string {
         file.size < 1024 ? formatCount(file.size, 'byte') : `${formatSize(file.size)} (${file.size} bytes)`,
       ],
       ['sha256', file.sha256],
-      ['stored', file.parted ? 'in parts' : 'whole'],
+      ['stored', isSealed ? 'sealed' : file.parted ? 'in parts' : 'whole'],
       ['executable', file.executable ? 'yes' : 'no'],
     ],
     style,

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import { openSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { CommandError, OutputClosed, systemCode } from './errors.ts';
+import type { HidingInput } from './secrets/hidden-line.ts';
 
 /** Where text goes. */
 export interface Output {
@@ -27,24 +29,38 @@ export interface Terminal {
   status(line: string | null): void;
   /** Asks on standard error, reads a line from standard input; `null` at its end. */
   ask(question: string, signal: AbortSignal): Promise<string | null>;
+  /** Whether there is a terminal to ask for a secret, which may be another than standard input. */
+  canAskSecret(): boolean;
+  /**
+   * Asks on standard error, reads a line from the terminal and shows nothing of it; `null` at its end. Ctrl-C does what
+   * it does elsewhere.
+   */
+  askSecret(question: string, signal: AbortSignal): Promise<string | null>;
   /** Standard input to its end; throws `refused` past `sizeMax` bytes. */
   readInput(sizeMax: number, signal: AbortSignal): Promise<Uint8Array>;
 }
 
 type OutputStream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
 
+type ClosableInput = HidingInput & { destroy(): unknown };
+
 export interface TerminalStreams {
   /** Opened only by what reads it. */
-  readonly stdin: () => Readable & { readonly isTTY?: boolean };
+  readonly stdin: () => Readable & { readonly isTTY?: boolean; setRawMode?(raw: boolean): unknown };
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
+  /** The terminal that the process belongs to, whatever standard input is; `null` without one. */
+  readonly controlling: () => ClosableInput | null;
+  /** Does what Ctrl-C does where the terminal turns it into a signal itself. */
+  readonly interrupt: () => void;
   readonly variables: Readonly<Record<string, string | undefined>>;
 }
 
 const CLEAR_LINE = '\r\u001b[2K';
 
 /** The terminal over the process's streams, or over any others in tests. */
-export function openTerminal({ stdin, stdout, stderr, variables }: TerminalStreams): Terminal {
+export function openTerminal(streams: TerminalStreams): Terminal {
+  const { stdin, stdout, stderr, variables } = streams;
   const out = outputTo(stdout, variables);
   const errors = outputTo(stderr, variables);
   // Nobody is left to be told that standard error is gone.
@@ -71,14 +87,39 @@ export function openTerminal({ stdin, stdout, stderr, variables }: TerminalStrea
       await tell(question);
       return readLine(stdin(), signal);
     },
+    canAskSecret() {
+      const input = errors.isTerminal ? secretInput(streams) : null;
+      input?.close();
+      return input !== null;
+    },
+    askSecret(question, signal) {
+      status(null);
+      return askHidden(streams, tell, { question, signal });
+    },
     readInput: (sizeMax, signal) => readAll(stdin(), sizeMax, signal),
   };
+}
+
+/** The terminal that the process belongs to, open anew; `null` without one, and on Windows. */
+export function controllingTerminal(): ClosableInput | null {
+  try {
+    const { ReadStream } = process.getBuiltinModule('node:tty');
+    return new ReadStream(openSync('/dev/tty', 'r'));
+  } catch {
+    return null;
+  }
+}
+
+/** Does what Ctrl-C does, at once: a signal to oneself comes too late when nothing else is left to wait for. */
+export function interruptItself(): void {
+  process.emit('SIGINT', 'SIGINT');
 }
 
 /** Calls back at every Ctrl-C or request to stop. */
 export function onInterrupt(interrupted: () => void): void {
   process.on('SIGINT', interrupted);
   process.on('SIGTERM', interrupted);
+  process.on('SIGHUP', interrupted);
 }
 
 function withWrite(output: Output, write: Output['write']): Output {
@@ -141,6 +182,45 @@ async function readLine(stdin: Readable, signal: AbortSignal): Promise<string | 
   } finally {
     lines.close();
   }
+}
+
+/** A terminal to type a secret on. */
+interface SecretInput {
+  readonly input: HidingInput;
+  close(): void;
+}
+
+function secretInput({ stdin, controlling }: TerminalStreams): SecretInput | null {
+  const usual = stdin();
+  if (usual.isTTY === true && usual.setRawMode)
+    return { input: usual as HidingInput, close: () => undefined };
+  const own = controlling();
+  return own && { input: own, close: () => void own.destroy() };
+}
+
+interface HiddenQuestion {
+  readonly question: string;
+  readonly signal: AbortSignal;
+}
+
+/** The terminal is silent before the question is there, so that nothing of a quick answer is shown. */
+async function askHidden(
+  streams: TerminalStreams,
+  tell: (text: string) => Promise<unknown>,
+  { question, signal }: HiddenQuestion,
+): Promise<string | null> {
+  const { readHiddenLine } = await import('./secrets/hidden-line.ts');
+  const asked = secretInput(streams);
+  if (asked === null) return null;
+  try {
+    const [typed] = await Promise.all([readHiddenLine(asked.input, signal), tell(question)]);
+    await tell('\n');
+    if (typed.kind === 'line') return typed.text;
+  } finally {
+    asked.close();
+  }
+  streams.interrupt();
+  throw signal.reason ?? new CommandError('refused', 'interrupted');
 }
 
 async function readAll(stdin: Readable, sizeMax: number, signal: AbortSignal): Promise<Uint8Array> {

@@ -50,18 +50,15 @@ function versionsTable(context: Context, versions: readonly VersionSummaryJson[]
 }
 
 function versionRow(version: VersionSummaryJson, now: Date): string[] {
-  const names = [...(version.latest ? ['latest'] : []), ...version.aliases].join(', ');
-  if (version.problem) {
-    return [version.version, names, '', '', '', '', '', `cannot be read: ${version.problem.message}`];
-  }
+  const { type, files, size, createdAt, createdBy, description, problem } = version;
   return [
     version.version,
-    names,
-    version.type ?? '',
-    String(version.files),
-    formatSize(version.size ?? 0),
-    formatAge(version.createdAt ?? '', now),
-    version.createdBy?.name ?? '',
-    version.description?.split('\n', 1)[0] ?? '',
+    [...(version.latest ? ['latest'] : []), ...version.aliases].join(', '),
+    type ?? '',
+    files === null ? '' : String(files),
+    size === null ? '' : formatSize(size),
+    createdAt === null ? '' : formatAge(createdAt, now),
+    createdBy?.name ?? '',
+    problem ? `cannot be read: ${problem.message}` : (description?.split('\n', 1)[0] ?? ''),
   ];
 }

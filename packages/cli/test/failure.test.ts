@@ -16,6 +16,7 @@ describe('exit codes', () => {
     ['changed', 4],
     ['unsupported', 4],
     ['refused', 4],
+    ['wrong-key', 4],
     ['no-space', 1],
     ['read-only', 1],
     ['denied', 1],

@@ -39,7 +39,7 @@ describe('help and version', () => {
     const asked = ['add --help', '--help add', 'help add', 'add -h'];
     const texts = await Promise.all(asked.map(async (line) => (await run(line)).out));
     expect(new Set(texts).size).toBe(1);
-    expect(texts[0]).toContain('cairn add <model>@<version> <path...> [options]');
+    expect(texts[0]).toContain('cairn add <model>@<version> [path...] [options]');
   });
 
   test('help about nothing there is an error', async () => {
@@ -110,6 +110,61 @@ describe('errors', () => {
   test('errors are coloured on a terminal, unless switched off', async () => {
     expect((await run('nonsense', { columns: 80, colour: true })).err).toContain('\u001b[31m');
     expect((await run('nonsense --no-color', { columns: 80, colour: true })).err).not.toContain('\u001b[');
+  });
+});
+
+describe('commands of two words', () => {
+  test('are one command, wherever the global options stand', async () => {
+    for (const line of ['key ls --help', 'key --json ls --help', '--registry x key ls -h', 'help key ls']) {
+      const { code, out } = await run(line, NO_CORE);
+      expect(code).toBe(0);
+      expect(out).toContain('cairn key ls');
+      expect(out).not.toContain('cairn key new');
+    }
+  });
+
+  test('the first word alone lists them, and so does asking for help about it', async () => {
+    const texts = await Promise.all(
+      ['key', 'key --help', 'help key', '--help key'].map(async (line) => (await run(line, NO_CORE)).out),
+    );
+    expect(new Set(texts).size).toBe(1);
+    for (const word of ['new', 'ls', 'export', 'rotate'])
+      expect(texts[0]).toMatch(new RegExp(`^  key ${word}\\b`, 'm'));
+    expect(texts[0]).not.toContain('verify');
+    expect((await run('key --version', NO_CORE)).out).toMatch(/^cairn \d/);
+  });
+
+  test('a second word that is unknown is refused with the one that was probably meant', async () => {
+    const meant = async (line: string) => (await run(line)).err;
+    expect(await meant('key nwe')).toBe("cairn: unknown command 'key nwe'\n  hint: did you mean key new?\n");
+    expect(await meant('help key expotr')).toContain('did you mean key export?');
+    expect(await meant('key list')).toContain('did you mean key ls?');
+    expect(await meant('key delete x')).toContain('did you mean key rm?');
+    expect(await meant('key zzzzzz')).toContain('cairn key lists its commands');
+    expect(await meant('keys')).toContain('did you mean key?');
+  });
+});
+
+describe('a secret on the command line', () => {
+  const SECRET = 'hunter2-hunter2';
+
+  test.each([
+    `key new prod --passphrase=${SECRET}`,
+    `key new prod --passphrase ${SECRET}`,
+    `key grant net --to-passphrase=${SECRET}`,
+    `key grant net --to-passphrase ${SECRET}`,
+    `key revoke net --from-passphrase=${SECRET}`,
+    `get net --passphrase=${SECRET}`,
+    `get net --passphrase ${SECRET}`,
+    `get net --password ${SECRET}`,
+    `--passphrase=${SECRET} ls`,
+  ])('is refused and not repeated: %s', async (line) => {
+    for (const form of [line, `${line} --json`]) {
+      const { code, out, err } = await run(form, { ...NO_CORE, variables: { CAIRN_DEBUG: '1' } });
+      expect(code).toBe(2);
+      expect(err).toContain('CAIRN_PASSPHRASE');
+      expect(out + err).not.toContain('hunter2');
+    }
   });
 });
 

@@ -8,11 +8,14 @@ interface FakeStreams {
   readonly stdout?: Writable;
 }
 
+/** No terminal but the one that standard input may be, and nobody who interrupts. */
+const OUTSIDE = { controlling: () => null, interrupt: () => undefined };
+
 function open({ terminal = false, variables = {}, stdout }: FakeStreams = {}) {
   const stdin = Object.assign(new PassThrough(), { isTTY: terminal });
   const stderr = Object.assign(new PassThrough({ encoding: 'utf8' }), { isTTY: terminal, columns: 60 });
   const out = stdout ?? Object.assign(new PassThrough({ encoding: 'utf8' }), { isTTY: terminal });
-  const opened = openTerminal({ stdin: () => stdin, stdout: out, stderr, variables });
+  const opened = openTerminal({ stdin: () => stdin, stdout: out, stderr, variables, ...OUTSIDE });
   return { terminal: opened, stdin, stderr, out };
 }
 
@@ -130,5 +133,54 @@ describe('asking and reading', () => {
     const reading = open().terminal.readInput(4, interruption.signal);
     interruption.abort();
     await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  test('a secret is asked for with the terminal silent before the question is there', async () => {
+    const { terminal, stdin, stderr } = open({ terminal: true });
+    const shown: string[] = [];
+    Object.assign(stdin, { setRawMode: (raw: boolean) => shown.push(raw ? 'silent' : 'loud') });
+    stderr.on('data', (text) => shown.push(text));
+    expect(terminal.canAskSecret()).toBe(true);
+    stdin.write('secret\r');
+    expect(await terminal.askSecret('who? ', signal)).toBe('secret');
+    expect(shown).toEqual(['silent', 'who? ', 'loud', '\n']);
+  });
+
+  test('a secret is asked for on the terminal of the process where standard input is none', async () => {
+    const own = Object.assign(new PassThrough(), { setRawMode: () => undefined });
+    const stderr = Object.assign(new PassThrough(), { isTTY: true });
+    const streams = {
+      stdin: () => new PassThrough(),
+      stdout: new PassThrough(),
+      stderr,
+      variables: {},
+      ...OUTSIDE,
+    };
+    const terminal = openTerminal({ ...streams, controlling: () => own });
+    own.write('secret\r');
+    expect(await terminal.askSecret('who? ', signal)).toBe('secret');
+    expect(own.destroyed).toBe(true);
+    expect(terminal.canAskSecret()).toBe(true);
+    expect(openTerminal(streams).canAskSecret()).toBe(false);
+    expect(await openTerminal(streams).askSecret('who? ', signal)).toBeNull();
+    const unseen = openTerminal({ ...streams, stderr: new PassThrough(), controlling: () => own });
+    expect(unseen.canAskSecret()).toBe(false);
+  });
+
+  test('Ctrl-C at a secret interrupts the program', async () => {
+    const interruption = new AbortController();
+    const stdin = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => undefined });
+    const stderr = Object.assign(new PassThrough(), { isTTY: true });
+    const terminal = openTerminal({
+      stdin: () => stdin,
+      stdout: new PassThrough(),
+      stderr,
+      variables: {},
+      controlling: () => null,
+      interrupt: () => interruption.abort(),
+    });
+    const answer = terminal.askSecret('who? ', interruption.signal);
+    stdin.write('sec\u0003');
+    await expect(answer).rejects.toMatchObject({ name: 'AbortError' });
   });
 });

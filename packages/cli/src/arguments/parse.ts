@@ -5,16 +5,16 @@ import { GLOBAL_OPTIONS, type Globals } from '../globals.ts';
 import { suggestion } from './suggest.ts';
 import { tokensOf } from './tokens.ts';
 
-/** A command line with its command taken out. */
+/** A command line with the word that it begins with taken out. */
 export interface SplitLine {
-  /** `null` when no command is named. */
+  /** `null` when there is none. */
   readonly name: string | null;
   /** All other words, in their order. */
   readonly rest: readonly string[];
 }
 
 /**
- * Finds the command's name: the first word that is neither an option nor the value of a global one.
+ * Finds a command's name, or its next word: the first word that is neither an option nor the value of a global one.
  * Throws a usage error for an option before it that is not global.
  */
 export function splitCommandLine(line: readonly string[]): SplitLine {
@@ -65,6 +65,7 @@ export function bindArguments(command: Command, line: ParsedLine): Input {
   for (const [name, argument] of Object.entries(command.arguments)) {
     if (left.length === 0 && !argument.optional) throw missingArgument(command, argument.placeholder);
     const value = argument.many ? left.splice(0) : left.shift();
+    if ([value].flat().includes('')) throw emptyArgument(argument.placeholder);
     if (argument.choices && typeof value === 'string' && !argument.choices.includes(value)) {
       throw usageError(
         `'${value}' is not one of ${argument.choices.join(', ')}`,
@@ -73,7 +74,7 @@ export function bindArguments(command: Command, line: ParsedLine): Input {
     }
     bound[name] = value;
   }
-  if (left.length > 0) throw usageError(`'${left[0]}' is one word too many`, `usage: ${synopsis(command)}`);
+  if (left.length > 0) throw tooMany(command, line, left[0]!);
   return { arguments: bound, options: line.options, words: line.words } as Input;
 }
 
@@ -89,8 +90,8 @@ function checkOption(token: OptionToken, known: Options): void {
   if (option === undefined) throw unknownOption(token.rawName, known);
   const spelled = optionSynopsis(token.name, option);
   if (option.value === undefined) {
-    if (token.value !== undefined) throw usageError(`option ${token.rawName} takes no value`);
-    return;
+    if (token.value === undefined) return;
+    throw usageError(`option ${token.rawName} takes no value`, option.asks && SECRETS_ELSEWHERE);
   }
   if (token.value === undefined) throw usageError(`option ${token.rawName} needs a value: ${spelled}`);
   if (!token.inlineValue && /^-./.test(token.value)) {
@@ -101,7 +102,24 @@ function checkOption(token: OptionToken, known: Options): void {
   }
 }
 
+/** Everybody on the machine can see command lines, and shells remember them. */
+const SECRETS_ELSEWHERE =
+  'a passphrase never stands on the command line: it is asked for, or comes with --passphrase-file, ' +
+  '--passphrase-fd or CAIRN_PASSPHRASE';
+
+/** A word behind a switch that asks for a secret may be the secret, and is not repeated. */
+function tooMany(command: Command, { options }: ParsedLine, word: string): Error {
+  const asks = Object.entries(command.options).some(
+    ([name, option]) => option.asks && options[name] === true,
+  );
+  if (asks) return usageError('there is one word too many', SECRETS_ELSEWHERE);
+  return usageError(`'${word}' is one word too many`, `usage: ${synopsis(command)}`);
+}
+
 function unknownOption(typed: string, known: Options): Error {
+  if (/^--?(?:to-|from-|new-|old-)?pass/i.test(typed)) {
+    return usageError(`unknown option ${typed}`, SECRETS_ELSEWHERE);
+  }
   const names = Object.keys(known).map((name) => `--${name}`);
   const meant = typed.startsWith('--') ? suggestion(typed, names) : undefined;
   return usageError(`unknown option ${typed}`, meant ?? 'a word that begins with a dash goes after --');
@@ -109,6 +127,11 @@ function unknownOption(typed: string, known: Options): Error {
 
 function missingArgument(command: Command, placeholder: string): Error {
   return usageError(`${command.name} needs ${placeholder}`, `usage: ${synopsis(command)}`);
+}
+
+/** Such as a variable of a script that is not set: it must not be taken for the working folder. */
+function emptyArgument(placeholder: string): Error {
+  return usageError(`${placeholder} is empty`, 'in a script, check that the variable is set');
 }
 
 function optionValues(words: readonly Word[], options: Options): ParsedLine['options'] {

@@ -3,28 +3,53 @@ import type { Source } from '@cairn/core';
 import type { Word } from '../command.ts';
 import { usageError } from '../errors.ts';
 
+/** Options whose value is a path already, and the folders of a package that they and the paths after them go to. */
+export const PACKAGE_FOLDERS: Readonly<Record<string, string>> = {
+  model: 'models',
+  hooks: 'hooks',
+  src: 'src',
+};
+
+/** A place inside the version that holds for the paths after it. */
+interface Section {
+  readonly into: string | undefined;
+  /** The option that began it, while no path has followed. */
+  unused: string | null;
+}
+
 /**
- * The sources among the words of `add`: every argument after the reference is a path, and each `--into` holds for
- * the paths after it, until the next. `--into .` goes back to the root of the version.
+ * The sources among the words of `add`: every argument after the reference is a path. `--into dir` sets the place for
+ * the paths after it, and `--into .` goes back to the root of the version; `--model path`, `--hooks path` and
+ * `--src path` do the same for the folders of a package, and bring the first path along.
  */
 export function sourcesFrom(words: readonly Word[], workingFolder: string): Source[] {
   const sources: Source[] = [];
-  let into: { readonly value: string; used: boolean } | null = null;
+  let section: Section = { into: undefined, unused: null };
   let referenceSeen = false;
+  const addPath = (path: string) => {
+    sources.push(sourceAt(resolve(workingFolder, path), section.into));
+    section.unused = null;
+  };
   for (const word of words) {
-    if (word.kind === 'option') {
-      if (word.name !== 'into') continue;
-      if (into && !into.used) throw unusedInto(into.value);
-      into = { value: word.value ?? '', used: false };
-    } else if (referenceSeen) {
-      sources.push(sourceAt(resolve(workingFolder, word.value), into?.value));
-      if (into) into.used = true;
-    } else {
+    const next = word.kind === 'option' ? sectionOf(word) : null;
+    if (next) {
+      checkUsed(section);
+      section = next;
+      if (next.unused === null) addPath(word.value ?? '');
+    } else if (word.kind === 'argument') {
+      if (referenceSeen) addPath(word.value);
       referenceSeen = true;
     }
   }
-  if (into && !into.used) throw unusedInto(into.value);
+  checkUsed(section);
   return sources;
+}
+
+/** The section that an option begins; `null` for other options. */
+function sectionOf({ name, value = '' }: Word & { kind: 'option' }): Section | null {
+  if (name === 'into') return { into: value, unused: value };
+  const folder = PACKAGE_FOLDERS[name];
+  return folder === undefined ? null : { into: folder, unused: null };
 }
 
 const ROOT: ReadonlySet<string> = new Set(['', '.', './', '/']);
@@ -34,9 +59,10 @@ function sourceAt(path: string, into: string | undefined): Source {
   return { path, into: into.replace(/^\.\//, '').replace(/\/+$/, '') };
 }
 
-function unusedInto(value: string): Error {
-  return usageError(
-    `no path stands after --into ${value}`,
+function checkUsed({ unused }: Section): void {
+  if (unused === null) return;
+  throw usageError(
+    `no path stands after --into ${unused}`,
     '--into holds for the paths after it: --into dir path',
   );
 }

@@ -6,7 +6,6 @@ const SYNONYMS: ReadonlyMap<string, string> = new Map([
   ['create', 'new'],
   ['push', 'add'],
   ['save', 'add'],
-  ['import', 'add'],
   ['pull', 'get'],
   ['extract', 'get'],
   ['checkout', 'get'],
@@ -36,10 +35,10 @@ export function suggest(typed: string, known: readonly string[]): string | null 
   return best;
 }
 
-/** `did you mean X?`, or nothing. */
-export function suggestion(typed: string, known: readonly string[]): string | undefined {
+/** `did you mean X?`, with what goes before it on the command line, or nothing. */
+export function suggestion(typed: string, known: readonly string[], before = ''): string | undefined {
   const word = suggest(typed, known);
-  return word === null ? undefined : `did you mean ${word}?`;
+  return word === null ? undefined : `did you mean ${before}${word}?`;
 }
 
 /** Longer words are no typing slips, and the table grows with the square of the length. */

@@ -1,14 +1,21 @@
-import type { CreatedVersion } from '@cairn/core';
+import { resolve } from 'node:path';
+import type { CreatedVersion, Source, VersionType } from '@cairn/core';
+import { ENCRYPTION_OPTIONS, encryptionChoice } from '../arguments/encryption.ts';
 import { parseNumberPairs, parsePairs } from '../arguments/pairs.ts';
 import { sourcesFrom } from '../arguments/sources.ts';
+import { versionTypeFrom } from '../arguments/version-type.ts';
 import { defineCommand } from '../command.ts';
-import { CommandError, usageError } from '../errors.ts';
+import { trustStoreOf } from '../config-folder.ts';
+import type { Context } from '../context.ts';
+import { usageError } from '../errors.ts';
 import { EXIT } from '../failure.ts';
+import { noteNewKey } from '../key-text.ts';
 import { confirm, note } from '../output/print.ts';
 import { formatCount, formatSize } from '../output/units.ts';
 import { present } from '../present.ts';
 import { withProgress } from '../progress/task.ts';
 import { type OpenRegistry, withRegistryAsAuthor } from '../registry.ts';
+import { encryptionFrom } from '../secrets/encryption.ts';
 import { CREATED_VERSION_SHAPE, createdVersionJson } from '../shapes/versions.ts';
 
 export const add = defineCommand({
@@ -19,6 +26,15 @@ export const add = defineCommand({
     'The contents of a folder go to the root of the version, a file goes there under its own name. ' +
       '--into sets another place for the paths after it, and --into . goes back to the root.',
     'What is stored already, in any version of the model, is not stored again.',
+    'A package has files of a model, hooks that load it and predict with it, and a manifest that describes it: ' +
+      '--model, --hooks and --src put the contents of folders, and files, into models/, hooks/ and src/, each for ' +
+      'its own path and the paths after it; --manifest becomes manifest.json. The files are checked against the ' +
+      'manifest before anything is stored, and its hooks may run on this machine from then on.',
+    'With --type packaged-encrypted the package is sealed: contents, names and sizes of its files stay secret. ' +
+      'Names of model and version, description, labels, metrics and parameters do not: they stand in the clear. ' +
+      'All versions of a model are sealed under one key, and without it nobody opens them again, so keep a copy. ' +
+      'Where nothing changed, a new version uses what an earlier one has stored, which shows how much changed; ' +
+      '--no-reuse stores all of it anew.',
   ],
   arguments: {
     version: {
@@ -26,7 +42,13 @@ export const add = defineCommand({
       summary: 'the model, and a new name for the version',
       completes: 'new-version',
     },
-    paths: { placeholder: '<path>', summary: 'folders and files', many: true, completes: 'file' },
+    paths: {
+      placeholder: '<path>',
+      summary: 'folders and files',
+      optional: true,
+      many: true,
+      completes: 'file',
+    },
   },
   options: {
     message: { short: 'm', value: 'text', summary: 'the description of the version' },
@@ -37,6 +59,18 @@ export const add = defineCommand({
     framework: { value: 'name', summary: 'the framework it is for, such as pytorch' },
     into: { value: 'dir', many: true, summary: 'a place inside the version for the paths after it' },
     create: { summary: 'make the model if there is none' },
+    type: { value: 'type', summary: 'plaintext, packaged or packaged-encrypted; plaintext if left out' },
+    model: {
+      value: 'path',
+      many: true,
+      summary: 'files of the model of a package; more may follow',
+      completes: 'file',
+    },
+    hooks: { value: 'path', many: true, summary: 'hooks of a package; more may follow', completes: 'file' },
+    src: { value: 'path', many: true, summary: 'code that hooks use; more may follow', completes: 'file' },
+    manifest: { value: 'file', summary: 'the manifest of a package, whatever its name', completes: 'file' },
+    ...ENCRYPTION_OPTIONS,
+    'no-reuse': { summary: 'use nothing that an earlier version has sealed' },
   },
   examples: [
     { line: 'cairn add stockpred@v1 ./out --create', does: 'makes the model and adds its first version' },
@@ -48,29 +82,81 @@ export const add = defineCommand({
       line: 'cairn add stockpred@v3 ./out --into tokenizer ./tok',
       does: 'puts the contents of tok into the folder tokenizer',
     },
+    {
+      line: 'cairn add net@v1 --type packaged --model w --hooks h --manifest m.json',
+      does: 'adds a package that can be loaded and run, from its parts',
+    },
+    {
+      line: 'cairn add net@v2 --type packaged-encrypted ./package',
+      does: "seals a whole package with the model's own key, made on first use",
+    },
   ],
   json: [{ shape: CREATED_VERSION_SHAPE }],
   async run(context, { arguments: { version: reference }, options, words }) {
     const { message: description, base, framework } = options;
+    const type = versionTypeFrom(options);
+    const isSealed = type === 'packaged-encrypted';
+    if (isSealed) encryptionChoice(options);
+    const manifest = options.manifest && resolve(context.workingFolder(), options.manifest);
     const details = {
-      sources: sourcesFrom(words, context.workingFolder()),
+      type,
+      sources: checkedSources(sourcesFrom(words, context.workingFolder()), type, manifest),
       params: parsePairs('param', options.param),
       metrics: parseNumberPairs('metric', options.metric),
       labels: parsePairs('label', options.label),
       createModel: options.create,
-      ...present({ description, base, framework }),
+      reuse: !options['no-reuse'],
+      ...present({ description, base, framework, manifest }),
     };
     await withRegistryAsAuthor(context, async (open) => {
       const name = parseVersionName(open, reference);
+      const encryption = isSealed
+        ? await encryptionFrom(context, open, { ...options, model: name.model })
+        : undefined;
       const created = await withProgress(context, (task) =>
-        open.core.createVersion(open.registry, name, { ...details, ...task }),
-      ).catch((error) => explainMissingModel(open, name.model, error));
+        open.core.createVersion(open.registry, name, { ...details, ...present({ encryption }), ...task }),
+      );
       for (const path of created.skipped) await note(context, `left out ${path}`);
+      await trustOwnHooks(context, open, created);
       await confirm(context, { json: createdVersionJson(created), text: () => summaryOf(created) });
+      if (created.newKey) {
+        await note(context, `made a key for ${name.model}`);
+        await noteNewKey(context, created.newKey);
+      }
     });
     return EXIT.done;
   },
 });
+
+/** Nothing is left for the library to miss that a word on the command line would give. */
+function checkedSources(
+  sources: readonly Source[],
+  type: VersionType,
+  manifest: string | undefined,
+): readonly Source[] {
+  if (sources.length > 0) return sources;
+  if (type === 'plaintext') {
+    throw usageError('add needs a path', 'usage: cairn add <model>@<version> <path...> [options]');
+  }
+  throw usageError(
+    `add needs the files of the package${manifest === undefined ? '' : ' beside its manifest'}`,
+    'such as --model ./out --hooks ./hooks --manifest manifest.json, or the folder of a whole package',
+  );
+}
+
+/** Whoever adds hooks has them on this machine already. That it cannot be noted does not undo the version. */
+async function trustOwnHooks(
+  context: Context,
+  { core }: OpenRegistry,
+  { hooksDigest, version }: CreatedVersion,
+): Promise<void> {
+  if (hooksDigest === null) return;
+  try {
+    await core.trust(trustStoreOf(context), hooksDigest, `${version.model}@${version.version}`);
+  } catch (error) {
+    await note(context, `its hooks are not trusted yet: ${error instanceof Error ? error.message : error}`);
+  }
+}
 
 function parseVersionName({ core }: OpenRegistry, text: string): { model: string; version: string } {
   const { model, version, path } = core.parseReference(text);
@@ -81,31 +167,12 @@ function parseVersionName({ core }: OpenRegistry, text: string): { model: string
   return { model, version };
 }
 
-/** Whatever was not found, when there is no such model the next step is to make it. */
-async function explainMissingModel(open: OpenRegistry, model: string, error: unknown): Promise<never> {
-  if (!isNotFound(error) || (await modelExists(open, model))) throw error;
-  throw new CommandError('not-found', `there is no model ${model}`, {
-    hint: `add --create to this command, or make it first with cairn new ${model}`,
-    cause: error,
-  });
-}
-
-async function modelExists({ core, registry }: OpenRegistry, model: string): Promise<boolean> {
-  try {
-    await core.showModel(registry, model);
-    return true;
-  } catch (error) {
-    return !isNotFound(error);
-  }
-}
-
-function isNotFound(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'not-found';
-}
-
 function summaryOf({ version, stored, reused }: CreatedVersion): string {
-  const files = formatCount(version.files.length, 'file');
+  const what = `${version.model}@${version.version}`;
   const news =
     reused.bytes > 0 ? `; ${formatSize(stored.bytes)} new, ${formatSize(reused.bytes)} there already` : '';
-  return `added ${version.model}@${version.version}: ${files}, ${formatSize(version.size)}${news}`;
+  // The number of sealed streams says nothing to anybody.
+  if (version.type === 'packaged-encrypted')
+    return `added ${what}, sealed: ${formatSize(version.size)}${news}`;
+  return `added ${what}: ${formatCount(version.files.length, 'file')}, ${formatSize(version.size)}${news}`;
 }

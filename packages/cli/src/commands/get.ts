@@ -7,6 +7,8 @@ import { confirm } from '../output/print.ts';
 import { formatCount, formatSize } from '../output/units.ts';
 import { withProgress } from '../progress/task.ts';
 import { type OpenRegistry, withRegistry } from '../registry.ts';
+import { UNLOCK_OPTIONS } from '../secrets/options.ts';
+import { unlockFrom } from '../secrets/unlock.ts';
 import { TAKEN_OUT_SHAPE, takenOutJson } from '../shapes/upkeep.ts';
 
 export const get = defineCommand({
@@ -16,6 +18,7 @@ export const get = defineCommand({
   details: [
     'Every file is checked by its SHA-256 before it gets its name. Into a folder that has the version already, ' +
       'only what differs is written.',
+    'A sealed version is opened with a key or a passphrase; --sealed takes out what is stored, as it is.',
   ],
   arguments: {
     reference: {
@@ -33,6 +36,8 @@ export const get = defineCommand({
   options: {
     only: { value: 'glob', many: true, summary: 'only the files that match; may be repeated' },
     force: { short: 'f', summary: 'replace files that are in the way; no others are touched' },
+    sealed: { summary: 'take out the sealed files as they are stored, without a key' },
+    ...UNLOCK_OPTIONS,
   },
   examples: [
     { line: 'cairn get stockpred@v2', does: 'takes version v2 out into the folder stockpred@v2' },
@@ -56,7 +61,10 @@ export const get = defineCommand({
         throw usageError(`--only and the path ${path} both choose files`, 'give one of them');
       }
       const only = path === undefined ? options.only : [path];
-      const choice = { force: options.force, ...(only.length > 0 && { only }) };
+      const opening = options.sealed
+        ? { sealed: true }
+        : { unlock: await unlockFrom(context, open.core, options) };
+      const choice = { force: options.force, ...opening, ...(only.length > 0 && { only }) };
       const taken = await withProgress(context, (task) =>
         open.core.takeOut(open.registry, { model, version }, destination, { ...choice, ...task }),
       );

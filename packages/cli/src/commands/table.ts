@@ -7,26 +7,63 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   add: async () => (await import('./add.ts')).add,
   get: async () => (await import('./get.ts')).get,
   cat: async () => (await import('./cat.ts')).cat,
+  export: async () => (await import('./export.ts')).exportPackage,
+  import: async () => (await import('./import.ts')).importPackage,
+  run: async () => (await import('./run-package.ts')).runPackage,
+  serve: async () => (await import('./serve.ts')).serve,
+  'trust ls': async () => (await import('./trust-ls.ts')).trustLs,
+  'trust rm': async () => (await import('./trust-rm.ts')).trustRm,
+  'manifest new': async () => (await import('./manifest-new.ts')).manifestNew,
+  'manifest check': async () => (await import('./manifest-check.ts')).manifestCheck,
+  tui: async () => (await import('./tui.ts')).tui,
   ls: async () => (await import('./ls.ts')).ls,
   show: async () => (await import('./show.ts')).show,
   edit: async () => (await import('./edit.ts')).edit,
   rename: async () => (await import('./rename.ts')).rename,
   rm: async () => (await import('./rm.ts')).rm,
+  'key new': async () => (await import('./key-new.ts')).keyNew,
+  'key ls': async () => (await import('./key-ls.ts')).keyLs,
+  'key show': async () => (await import('./key-show.ts')).keyShow,
+  'key export': async () => (await import('./key-export.ts')).keyExport,
+  'key import': async () => (await import('./key-import.ts')).keyImport,
+  'key rm': async () => (await import('./key-rm.ts')).keyRm,
+  'key access': async () => (await import('./key-access.ts')).keyAccess,
+  'key grant': async () => (await import('./key-grant.ts')).keyGrant,
+  'key revoke': async () => (await import('./key-revoke.ts')).keyRevoke,
+  'key rotate': async () => (await import('./key-rotate.ts')).keyRotate,
   verify: async () => (await import('./verify.ts')).verify,
   gc: async () => (await import('./gc.ts')).gc,
   doctor: async () => (await import('./doctor.ts')).doctor,
   completion: async () => (await import('./completion.ts')).completion,
 };
 
+/** The first words of commands of two words, and what each is about. */
+export const TOPICS: Readonly<Record<string, string>> = {
+  key: 'the keys that sealed versions open with',
+  manifest: 'the manifests of packages',
+  trust: 'the hooks that may run on this machine',
+};
+
 /** Their names, in that order. */
 export const COMMAND_NAMES: readonly string[] = Object.keys(COMMANDS);
+
+/** What a command line can begin with: commands of one word, and topics. */
+export const FIRST_WORDS: readonly string[] = [...new Set(COMMAND_NAMES.map((name) => name.split(' ')[0]!))];
+
+/** The second words of a topic's commands; none for any other word. */
+export function secondWords(topic: string): string[] {
+  return COMMAND_NAMES.filter((name) => name.startsWith(`${topic} `)).map((name) =>
+    name.slice(topic.length + 1),
+  );
+}
 
 /** The command of a name; `null` when there is none. */
 export async function loadCommand(name: string): Promise<Command | null> {
   return Object.hasOwn(COMMANDS, name) ? COMMANDS[name]!() : null;
 }
 
-/** Every command. */
-export async function loadCommands(): Promise<Command[]> {
-  return Promise.all(COMMAND_NAMES.map((name) => COMMANDS[name]!()));
+/** Every command, or those of a topic. */
+export async function loadCommands(topic?: string): Promise<Command[]> {
+  const names = COMMAND_NAMES.filter((name) => topic === undefined || name.startsWith(`${topic} `));
+  return Promise.all(names.map((name) => COMMANDS[name]!()));
 }

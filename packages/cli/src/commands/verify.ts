@@ -1,4 +1,4 @@
-import type { TaskOptions } from '@cairn/core';
+import type { VerifyOptions } from '@cairn/core';
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 import { usageError } from '../errors.ts';
@@ -8,13 +8,18 @@ import { note, print } from '../output/print.ts';
 import { formatCount, formatSize } from '../output/units.ts';
 import { withProgress } from '../progress/task.ts';
 import { type OpenRegistry, withRegistry } from '../registry.ts';
+import { OPENING_OPTIONS, openingFrom } from '../secrets/opening.ts';
 import { VERIFICATION_SHAPE, type VerificationJson, verificationJson } from '../shapes/upkeep.ts';
 
 export const verify = defineCommand({
   name: 'verify',
   group: 'Upkeep',
   summary: 'check that every file is what was added',
-  details: ['Reads every byte and compares its SHA-256. The exit code is 4 when something is wrong.'],
+  details: [
+    'Reads every byte and compares its SHA-256. The exit code is 4 when something is wrong.',
+    'A sealed version is opened with a key of yours, and checked to its last byte; without one, what is stored is ' +
+      'checked. With --open, or a key or passphrase that is named, not to open a version that is named is an error.',
+  ],
   arguments: {
     reference: {
       placeholder: '<ref>',
@@ -23,7 +28,7 @@ export const verify = defineCommand({
       completes: 'model@version',
     },
   },
-  options: { all: { summary: 'check the whole registry' } },
+  options: { all: { summary: 'check the whole registry' }, ...OPENING_OPTIONS },
   examples: [
     { line: 'cairn verify stockpred@v2', does: 'checks one version' },
     { line: 'cairn verify stockpred', does: 'checks all versions of a model' },
@@ -35,7 +40,10 @@ export const verify = defineCommand({
       throw usageError('verify needs either a reference or --all', 'such as cairn verify stockpred');
     }
     return withRegistry(context, async (open) => {
-      const found = await withProgress(context, (task) => verifyReference(open, reference, task));
+      const { unlock, isWanted: mustOpen } = await openingFrom(context, open.core, options);
+      const found = await withProgress(context, (task) =>
+        verifyReference(open, reference, { ...task, unlock, mustOpen }),
+      );
       const verifications = found.map(verificationJson);
       const text = () => verifications.map((each) => verificationText(context, each)).join('');
       await print(context, { json: verifications, text });
@@ -48,19 +56,21 @@ export const verify = defineCommand({
 async function verifyReference(
   { core, registry }: OpenRegistry,
   text: string | undefined,
-  task: TaskOptions,
+  how: VerifyOptions,
 ) {
-  if (text === undefined) return core.verifyRegistry(registry, task);
+  if (text === undefined) return core.verifyRegistry(registry, how);
   const { model, version, path } = core.parseReference(text);
   if (path !== undefined) throw usageError(`'${text}' is a file; what is checked is its whole version`);
-  if (version === undefined) return core.verifyModel(registry, model, task);
-  return [await core.verifyVersion(registry, { model, version }, task)];
+  if (version === undefined) return core.verifyModel(registry, model, how);
+  return [await core.verifyVersion(registry, { model, version }, how)];
 }
 
 function verificationText({ style }: Context, found: VerificationJson): string {
   const name = cleanLine(found.version === null ? found.model : `${found.model}@${found.version}`);
   if (found.ok) {
-    return `${style.good('ok')}   ${name}  ${formatCount(found.files, 'file')}, ${formatSize(found.bytes)}\n`;
+    const closed = found.opened === false ? ', sealed: not opened' : '';
+    const size = `${formatCount(found.files, 'file')}, ${formatSize(found.bytes)}${closed}`;
+    return `${style.good('ok')}   ${name}  ${size}\n`;
   }
   const problems = found.problems.map(({ path, message }) =>
     path === null ? message : `${path}: ${message}`,

@@ -1,6 +1,7 @@
 import { tokensOf } from '../arguments/tokens.ts';
 import type { Command } from '../command.ts';
-import { COMMAND_NAMES, loadCommand, loadCommands } from '../commands/table.ts';
+import { nameOf } from '../commands/find.ts';
+import { FIRST_WORDS, loadCommand, loadCommands, secondWords, TOPICS } from '../commands/table.ts';
 import type { ArgumentDescriptor, CompletionKind, Options } from '../descriptor.ts';
 import { GLOBAL_OPTIONS } from '../globals.ts';
 import type { Candidate, Completion } from './answer.ts';
@@ -16,11 +17,11 @@ export async function completeWords(
 ): Promise<Completion> {
   const current = words.at(-1) ?? '';
   const before = words.slice(0, -1);
-  const [name] = placeOf(before, GLOBAL_OPTIONS).arguments;
-  const command = name === undefined ? null : await loadCommand(name);
+  const name = nameOf(placeOf(before, GLOBAL_OPTIONS).arguments);
+  const command = name === null ? null : await loadCommand(name);
   const options: Options = { ...command?.options, ...GLOBAL_OPTIONS };
   const place = placeOf(before, options);
-  const [, reference] = place.arguments;
+  const reference = place.arguments[wordsOf(command)];
   const complete = (kind: CompletionKind | undefined, typed: string) =>
     completeKind(kind, { typed, reference, names: namesOf(place.registry) });
 
@@ -39,7 +40,7 @@ interface Place {
   /** Whether `--` has ended the options. */
   readonly ended: boolean;
   readonly used: ReadonlySet<string>;
-  /** The arguments so far, of which the first is the command. */
+  /** The arguments so far, of which the first, or the first two, are the command. */
   readonly arguments: readonly string[];
   readonly registry: string | undefined;
 }
@@ -74,8 +75,8 @@ async function completeArgument(
   command: Command | null,
   { place, current, complete }: ArgumentPlace,
 ): Promise<Completion> {
-  if (!command) return { candidates: await commandCandidates(), end: 'word' };
-  const argument = argumentAt(command, place.arguments.length - 1);
+  if (!command) return { candidates: await commandCandidates(place.arguments), end: 'word' };
+  const argument = argumentAt(command, place.arguments.length - wordsOf(command));
   if (argument?.choices) return { candidates: argument.choices.map((value) => ({ value })), end: 'word' };
   return complete(argument?.completes, current);
 }
@@ -86,7 +87,20 @@ function argumentAt(command: Command, index: number): ArgumentDescriptor | undef
   return all[index] ?? (last?.many ? last : undefined);
 }
 
-async function commandCandidates(): Promise<Candidate[]> {
+/** How many words name a command. */
+function wordsOf(command: Command | null): number {
+  return command === null ? 1 : command.name.split(' ').length;
+}
+
+/** The words that a command can begin with, or, behind a topic, its second words. */
+async function commandCandidates([topic]: readonly string[]): Promise<Candidate[]> {
   const commands = await loadCommands();
-  return commands.map(({ summary }, index) => ({ value: COMMAND_NAMES[index]!, summary }));
+  const summaryOf = (name: string) => commands.find((command) => command.name === name)?.summary;
+  const known = topic === undefined ? [] : secondWords(topic);
+  if (known.length > 0) return known.map((word) => candidate(word, summaryOf(`${topic} ${word}`)));
+  return FIRST_WORDS.map((word) => candidate(word, summaryOf(word) ?? TOPICS[word]));
+}
+
+function candidate(value: string, summary: string | undefined): Candidate {
+  return summary === undefined ? { value } : { value, summary };
 }

@@ -6,6 +6,8 @@ export interface Names {
   models(): Promise<readonly Candidate[]>;
   versions(model: string): Promise<readonly Candidate[]>;
   files(model: string, version: string): Promise<readonly Candidate[]>;
+  /** Names in the user's keyring. */
+  keys(): Promise<readonly Candidate[]>;
 }
 
 export interface KindContext {
@@ -32,6 +34,8 @@ export async function completeKind(
       return { candidates: [], end: 'folders' };
     case 'model':
       return { candidates: await names.models(), end: 'word' };
+    case 'key':
+      return { candidates: await names.keys(), end: 'word' };
     case 'base':
       return { candidates: await names.versions(reference?.split('@')[0] ?? ''), end: 'word' };
     case 'new-version':

@@ -1,3 +1,4 @@
+import { keyringOf } from '../config-folder.ts';
 import type { Context } from '../context.ts';
 import { formatSize } from '../output/units.ts';
 import { type OpenRegistry, withRegistry } from '../registry.ts';
@@ -27,5 +28,10 @@ export function registryNames(context: Context, registry: string | undefined): N
         const { files } = await core.showVersion(registry, { model, version });
         return files.map(({ path, size }) => ({ value: path, summary: formatSize(size) }));
       }),
+    keys: async () => {
+      const core = await context.loadCore();
+      const keys = await core.listKeys(keyringOf(context));
+      return keys.map(({ name, fingerprint }) => ({ value: name, summary: fingerprint }));
+    },
   };
 }

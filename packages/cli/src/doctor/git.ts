@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { systemCode } from '../errors.ts';
+import { childVariables } from '../secrets/child-variables.ts';
 import type { FindingJson } from '../shapes/upkeep.ts';
 
 /** Long enough for a cold disk, short enough not to be taken for a hang. */
@@ -11,7 +12,7 @@ export async function examineGit(
   signal: AbortSignal,
 ): Promise<FindingJson> {
   return new Promise((resolve, reject) => {
-    const settings = { env: variables, timeout: GIT_TIMEOUT_MS, signal, windowsHide: true };
+    const settings = { env: childVariables(variables), timeout: GIT_TIMEOUT_MS, signal, windowsHide: true };
     execFile('git', ['--version'], settings, (error, output) => {
       if (signal.aborted) reject(signal.reason);
       else resolve(error ? gitMissing(error) : judgeGit(output));

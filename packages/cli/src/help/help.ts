@@ -1,5 +1,5 @@
 import { type Command, synopsis } from '../command.ts';
-import { loadCommands } from '../commands/table.ts';
+import { loadCommands, TOPICS } from '../commands/table.ts';
 import { type OptionDescriptor, type Options, optionSynopsis } from '../descriptor.ts';
 import { GLOBAL_OPTIONS } from '../globals.ts';
 import type { Style } from '../output/style.ts';
@@ -20,6 +20,18 @@ export async function overallHelp(style: Style): Promise<string> {
     ...sections,
     section('Options of every command', optionList(GLOBAL_OPTIONS, style), style),
     '\ncairn <command> --help says more about one.\n',
+  ].join('');
+}
+
+/** What `cairn <topic>` prints: its commands. */
+export async function topicHelp(topic: string, style: Style): Promise<string> {
+  const entries = (await loadCommands(topic)).map(commandEntry);
+  return [
+    `${style.heading(`cairn ${topic} <command> [options]`)}\n\n`,
+    paragraph(sentence(TOPICS[topic] ?? topic)),
+    section('Commands', definitions(entries, style.name), style),
+    section('Options of every command', optionList(GLOBAL_OPTIONS, style), style),
+    `\ncairn ${topic} <command> --help says more about one.\n`,
   ].join('');
 }
 

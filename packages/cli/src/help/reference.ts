@@ -19,7 +19,9 @@ export function referencePage(commands: readonly Command[]): string {
     ...JSON_RULES,
     ...shapeBlocks(PROBLEM_SHAPE, 'Behind `error` stands one'),
     '## Commands',
-    commands.map(({ name, summary }) => `- [\`cairn ${name}\`](#cairn-${name}): ${summary}`).join('\n'),
+    commands
+      .map(({ name, summary }) => `- [\`cairn ${name}\`](#cairn-${name.replaceAll(' ', '-')}): ${summary}`)
+      .join('\n'),
     ...commands.flatMap(commandBlocks),
   ];
   return `${blocks.join('\n\n')}\n`;
@@ -45,7 +47,7 @@ const EXIT_TABLE = [
   `| ${EXIT.failed} | failed | \`failed\`, \`no-space\`, \`read-only\`, \`denied\`, \`bug\` |`,
   `| ${EXIT.usage} | used wrongly | \`usage\`, \`invalid\` |`,
   `| ${EXIT.notFound} | not found | \`not-found\` |`,
-  `| ${EXIT.refused} | refused | \`exists\`, \`damaged\`, \`hostile\`, \`locked\`, \`conflict\`, \`changed\`, \`unsupported\`, \`refused\` |`,
+  `| ${EXIT.refused} | refused | \`exists\`, \`damaged\`, \`hostile\`, \`locked\`, \`conflict\`, \`changed\`, \`unsupported\`, \`refused\`, \`wrong-key\` |`,
   `| ${EXIT.interrupted} | interrupted | \`cancelled\` |`,
 ].join('\n');
 

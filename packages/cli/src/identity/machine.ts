@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { homedir, hostname, userInfo } from 'node:os';
+import { childVariables } from '../secrets/child-variables.ts';
 import type { IdentitySources } from './sources.ts';
 
 /** Long enough for a cold disk, short enough not to be taken for a hang. */
@@ -18,7 +19,7 @@ export function machineSources(
       const run = spawnSync('git', ['config', '--get', key], {
         cwd: registryFolder ?? undefined,
         encoding: 'utf8',
-        env: variables,
+        env: childVariables(variables),
         timeout: GIT_TIMEOUT_MS,
         windowsHide: true,
       });

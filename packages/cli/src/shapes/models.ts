@@ -45,7 +45,10 @@ export const MODEL_SHAPE = documented<ModelJson>('Model', {
   createdBy: ['{ name, email }', 'who made it'],
   modifiedAt: ['string', 'when it was last changed'],
   modifiedBy: ['{ name, email }', 'who changed it last'],
-  latest: ['string \\| null', 'the newest version; null without versions'],
+  latest: [
+    'string \\| null',
+    'the newest version; null without versions, or when one that cannot be read may be newer',
+  ],
   versions: ['number', 'how many versions it has'],
 });
 
@@ -81,7 +84,10 @@ export const MODEL_SUMMARY_SHAPE = documented<ModelSummaryJson>('ModelSummary', 
   name: ['string', 'its name'],
   description: ['string \\| null', 'its description; empty without one'],
   versions: ['number \\| null', 'how many versions it has'],
-  latest: ['string \\| null', 'the newest version; null without versions'],
+  latest: [
+    'string \\| null',
+    'the newest version; null without versions, or when one that cannot be read may be newer',
+  ],
   size: ['number \\| null', 'bytes in the files of the newest version'],
   modifiedAt: ['string \\| null', 'when it was last changed'],
   modifiedBy: ['{ name, email } \\| null', 'who changed it last'],

@@ -32,6 +32,7 @@ export interface VerificationJson {
   readonly ok: boolean;
   readonly files: number;
   readonly bytes: number;
+  readonly opened: boolean | null;
   readonly problems: readonly {
     readonly path: string | null;
     readonly code: string;
@@ -43,19 +44,24 @@ export const VERIFICATION_SHAPE = documented<VerificationJson>('Verification', {
   model: ['string', 'the model'],
   version: ['string \\| null', 'the version; null when the model itself cannot be read'],
   ok: ['boolean', 'whether every file is what was added'],
-  files: ['number', 'how many files were checked'],
-  bytes: ['number', 'bytes that were checked'],
+  files: ['number', 'how many files were checked: of what is in a sealed version where it was opened'],
+  bytes: ['number', 'bytes in those files'],
+  opened: [
+    'boolean \\| null',
+    'whether a sealed version was opened, and checked to its last byte; null for one that is not sealed',
+  ],
   problems: ['{ path, code, message }[]', 'what is wrong; the path is null where it is not about one file'],
 });
 
 export function verificationJson(verification: Verification): VerificationJson {
-  const { model, version, ok, files, bytes, problems } = verification;
+  const { model, version, ok, files, bytes, opened, problems } = verification;
   return {
     model,
     version,
     ok,
     files,
     bytes,
+    opened,
     problems: problems.map(({ path, code, message }) => ({ path: path ?? null, code, message })),
   };
 }

@@ -34,7 +34,7 @@ export const VERSION_SUMMARY_SHAPE = documented<VersionSummaryJson>('VersionSumm
 });
 
 export function versionSummaryJson(summary: VersionSummary): VersionSummaryJson {
-  const { version, latest, aliases, problem } = summary;
+  const { version, latest, aliases, problem, noteProblem } = summary;
   const known = { version, latest, aliases: [...aliases] };
   if (problem) {
     const unknown = {
@@ -54,7 +54,7 @@ export function versionSummaryJson(summary: VersionSummary): VersionSummaryJson 
     size: summary.size,
     createdAt: summary.createdAt,
     createdBy: identityJson(summary.createdBy),
-    description: summary.description,
-    problem: null,
+    description: noteProblem ? null : summary.description,
+    problem: noteProblem ? problemJson(noteProblem) : null,
   };
 }

@@ -1,4 +1,4 @@
-import type { CreatedVersion, Version, VersionFile } from '@cairn/core';
+import type { CreatedVersion, Version, VersionFile, VersionSealing } from '@cairn/core';
 import { type IdentityJson, identityJson } from './identity.ts';
 import { documented } from './shape.ts';
 
@@ -23,6 +23,51 @@ export function versionFileJson({ path, size, sha256, executable, parted }: Vers
   return { path, size, sha256, executable, parted };
 }
 
+/** How a version is sealed, as `--json` prints it. */
+export interface SealingJson {
+  readonly keyDomain: string;
+  readonly slots: readonly { readonly kind: string; readonly logN: number | null }[];
+  readonly revision: number;
+  readonly sealedAs: { readonly model: string; readonly version: string };
+  readonly contents: {
+    readonly manifest: string | null;
+    readonly files: readonly VersionFileJson[];
+    readonly size: number;
+  } | null;
+}
+
+export const SEALING_SHAPE = documented<SealingJson>('Sealing', {
+  keyDomain: ['string', 'the id of its key domain, which all that one data key seals has in common'],
+  slots: [
+    '{ kind, logN }[]',
+    'what opens it: each is a `key` or a `passphrase`, with the cost of one guess as a power of two, or null',
+  ],
+  revision: ['number', 'how often the slots were changed'],
+  sealedAs: [
+    '{ model, version }',
+    'what it was called when it was sealed; a model can have been renamed since',
+  ],
+  contents: [
+    '{ manifest, files, size } \\| null',
+    'what is in it: the text of its `manifest.json`, its files (`VersionFile[]`) and their bytes; null unless it was opened',
+  ],
+});
+
+function sealingJson(sealing: VersionSealing): SealingJson {
+  const { keyDomain, slots, revision, sealedAs, contents } = sealing;
+  return {
+    keyDomain,
+    slots: slots.map(({ kind, logN }) => ({ kind, logN })),
+    revision,
+    sealedAs: { model: sealedAs.model, version: sealedAs.version },
+    contents: contents && {
+      manifest: contents.manifest,
+      files: contents.files.map(versionFileJson),
+      size: contents.size,
+    },
+  };
+}
+
 /** A version with its files, as `--json` prints it. */
 export interface VersionJson {
   readonly model: string;
@@ -41,6 +86,7 @@ export interface VersionJson {
   readonly labels: Readonly<Record<string, string>>;
   readonly framework: string | null;
   readonly files: readonly VersionFileJson[];
+  readonly sealing: SealingJson | null;
   readonly commit: string;
   readonly tag: string;
 }
@@ -61,7 +107,8 @@ export const VERSION_SHAPE = documented<VersionJson>('Version', {
   metrics: ['{ [key]: number }', 'its metrics'],
   labels: ['{ [key]: string }', 'its labels'],
   framework: ['string \\| null', 'the framework it is for'],
-  files: ['VersionFile[]', 'its files: path, size, sha256, executable, parted'],
+  files: ['VersionFile[]', 'its files as they are stored: path, size, sha256, executable, parted'],
+  sealing: ['Sealing \\| null', 'how it is sealed; null unless its type is packaged-encrypted'],
   commit: ['string', 'the Git commit that holds it'],
   tag: ['string', 'the Git tag that names it, by object id'],
 });
@@ -84,6 +131,7 @@ export function versionJson(version: Version): VersionJson {
     labels: { ...version.labels },
     framework: version.framework ?? null,
     files: version.files.map(versionFileJson),
+    sealing: version.sealing && sealingJson(version.sealing),
     commit: version.commit,
     tag: version.tag,
   };
@@ -95,6 +143,8 @@ export interface CreatedVersionJson {
   readonly stored: { readonly bytes: number; readonly parts: number };
   readonly reused: { readonly bytes: number; readonly parts: number };
   readonly skipped: readonly string[];
+  readonly hooksDigest: string | null;
+  readonly newKey: { readonly name: string; readonly path: string; readonly fingerprint: string } | null;
 }
 
 export const CREATED_VERSION_SHAPE = documented<CreatedVersionJson>('CreatedVersion', {
@@ -102,13 +152,18 @@ export const CREATED_VERSION_SHAPE = documented<CreatedVersionJson>('CreatedVers
   stored: ['{ bytes, parts }', 'what is new in the repository'],
   reused: ['{ bytes, parts }', 'what was there already'],
   skipped: ['string[]', 'what was left out of the sources, such as `.git` folders'],
+  hooksDigest: ['string \\| null', 'what trust in the code of a package is remembered by, in hexadecimal'],
+  newKey: ['{ name, path, fingerprint } \\| null', 'the key that was made for the model'],
 });
 
-export function createdVersionJson({ version, stored, reused, skipped }: CreatedVersion): CreatedVersionJson {
+export function createdVersionJson(created: CreatedVersion): CreatedVersionJson {
+  const { version, stored, reused, skipped, hooksDigest, newKey } = created;
   return {
     version: versionJson(version),
     stored: { bytes: stored.bytes, parts: stored.parts },
     reused: { bytes: reused.bytes, parts: reused.parts },
     skipped: [...skipped],
+    hooksDigest,
+    newKey: newKey && { name: newKey.name, path: newKey.path, fingerprint: newKey.fingerprint },
   };
 }

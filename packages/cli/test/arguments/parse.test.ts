@@ -187,6 +187,19 @@ describe('naming arguments', () => {
     });
   });
 
+  test('an empty word is no argument, wherever it stands', () => {
+    for (const [command, words] of [
+      [COMMAND, ['', 'a']],
+      [COMMAND, ['m@v', 'a', '']],
+      [LS, ['']],
+    ] as const) {
+      const line = parseWords(words, command.options);
+      expect(failure(() => bindArguments(command, line)).message).toMatch(
+        /^<(model|model>@<version|path)> is empty$/,
+      );
+    }
+  });
+
   test('an optional argument may be missing, and one too many is refused', () => {
     expect(bindArguments(LS, parseWords([], {})).arguments).toEqual({ model: undefined });
     expect(failure(() => bindArguments(LS, parseWords(['a', 'b'], {}))).message).toBe(

@@ -6,6 +6,10 @@ import type { Options } from '../../src/descriptor.ts';
 
 const OPTIONS = {
   into: { value: 'dir', many: true, summary: '' },
+  model: { value: 'path', many: true, summary: '' },
+  hooks: { value: 'path', many: true, summary: '' },
+  src: { value: 'path', many: true, summary: '' },
+  manifest: { value: 'file', summary: '' },
   message: { short: 'm', value: 'text', summary: '' },
 } as const satisfies Options;
 
@@ -42,4 +46,50 @@ test('the place may stand before the reference, and other options between', () =
 test('a place without a path after it is refused', () => {
   expect(() => sources('m@v', 'a', '--into', 'x')).toThrow('no path stands after --into x');
   expect(() => sources('m@v', '--into', 'x', '--into', 'y', 'a')).toThrow('no path stands after --into x');
+});
+
+test('the folders of a package take the path they are given, and those after it, until the next', () => {
+  expect(
+    sources(
+      'm@v',
+      '--model',
+      'a',
+      'b',
+      '--manifest',
+      'm.json',
+      'c',
+      '--hooks=h',
+      '--src',
+      's',
+      '--model',
+      'd',
+    ),
+  ).toEqual([
+    { path: at('a'), into: 'models' },
+    { path: at('b'), into: 'models' },
+    { path: at('c'), into: 'models' },
+    { path: at('h'), into: 'hooks' },
+    { path: at('s'), into: 'src' },
+    { path: at('d'), into: 'models' },
+  ]);
+});
+
+test('places and folders of a package end each other', () => {
+  expect(
+    sources('m@v', 'a', '--model', 'b', '--into', 'models/net', 'c', '--hooks', 'd', '--into', '.', 'e'),
+  ).toEqual([
+    { path: at('a') },
+    { path: at('b'), into: 'models' },
+    { path: at('c'), into: 'models/net' },
+    { path: at('d'), into: 'hooks' },
+    { path: at('e') },
+  ]);
+  expect(() => sources('m@v', '--into', 'x', '--model', 'a')).toThrow('no path stands after --into x');
+});
+
+test('a folder of a package may stand before the reference', () => {
+  expect(sources('--model', 'a', 'm@v', 'b')).toEqual([
+    { path: at('a'), into: 'models' },
+    { path: at('b'), into: 'models' },
+  ]);
 });

@@ -43,7 +43,7 @@ const VERSIONS = [
 async function run(line: string, options: FakeWorldOptions = {}) {
   const world = fakeWorld({
     ...options,
-    core: { listModels: async () => MODELS, listVersions: async () => VERSIONS },
+    core: { listModels: async () => MODELS, listVersions: async () => VERSIONS, ...options.core },
   });
   const code = await runCommandLine(line.split(' '), world);
   return { code, ...world.printed };
@@ -93,6 +93,29 @@ describe('ls', () => {
         '',
       ].join('\n'),
     });
+  });
+
+  test('of a version with a damaged note shows the rest, of one that cannot be read the name', async () => {
+    const [whole] = VERSIONS;
+    const note = coreError('damaged', 'the note on v2 is not JSON', 'describe it anew');
+    const tag = coreError('damaged', 'm@v1: no such object', 'cairn verify');
+    const versions = [
+      { ...whole, version: 'v2', latest: false, aliases: [], noteProblem: note },
+      { ...whole, version: 'v1', latest: false, aliases: ['old'], problem: tag },
+    ];
+    const core = { listVersions: async () => versions };
+    expect(await run('ls stockpred', { core })).toMatchObject({
+      code: 4,
+      out: [
+        'VERSION  ALIASES  TYPE       FILES     SIZE  ADDED       BY   DESCRIPTION',
+        'v2                plaintext      2  1.5 KiB  3 days ago  Ann  cannot be read: the note on v2 is not JSON',
+        'v1       old                                                  cannot be read: m@v1: no such object',
+        '',
+      ].join('\n'),
+    });
+    const [told, unknown] = JSON.parse((await run('ls stockpred --json', { core })).out);
+    expect(told).toMatchObject({ size: 1536, description: null, problem: { hint: 'describe it anew' } });
+    expect(unknown).toMatchObject({ size: null, description: null, problem: { hint: 'cairn verify' } });
   });
 
   test('sends who asks for the files of a version to show', async () => {

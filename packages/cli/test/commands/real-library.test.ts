@@ -204,11 +204,12 @@ describe('cards', () => {
     expect((await workshop.run(['show', 'carded'])).out).toContain('\n# From input\n');
   });
 
-  test('have to be text, and to be there', async () => {
+  test('have to be text in a file, and to be there', async () => {
     writeFileSync(join(workshop.path, 'binary.md'), Buffer.from([0xff, 0xfe, 0x00]));
     expect(await workshop.run(['edit', 'stockpred', '--card', '../binary.md'])).toMatchObject({ code: 4 });
     expect(await workshop.run(['edit', 'stockpred', '--card', '../nowhere.md'])).toMatchObject({ code: 3 });
-    expect(await workshop.run(['edit', 'stockpred', '--card', '..'])).toMatchObject({ code: 1 });
+    const folder = await workshop.run(['edit', 'stockpred', '--card', '..']);
+    expect(folder).toMatchObject({ code: 4, err: expect.stringContaining('is not a file') });
   });
 });
 

@@ -7,6 +7,7 @@ const NAMES: Names = {
   models: async () => [{ value: 'stockpred', summary: 'Predicts' }, { value: 'churn' }],
   versions: async (model) => [{ value: 'v2', summary: `of ${model}` }, { value: 'v1' }],
   files: async (model, version) => [{ value: `${model}-${version}.json` }],
+  keys: async () => [{ value: 'prod', summary: '3f9a-1c02-77de-0b41' }],
 };
 
 async function complete(
@@ -78,6 +79,24 @@ describe('what can stand at the cursor', () => {
     expect((await complete('add', 'm@v', '-m', '')).values).toEqual([]);
     expect((await complete('ls', 'churn', '')).values).toEqual([]);
     expect((await complete('nonsense', '')).values).toContain('init');
+  });
+
+  test('the first word of commands of two words, then the second ones', async () => {
+    const { values } = await complete('');
+    expect(values).toContain('key');
+    expect(values.some((value) => value.includes(' '))).toBe(false);
+    expect((await complete('key', '')).values).toEqual(expect.arrayContaining(['new', 'ls', 'rotate']));
+    expect((await complete('key', '')).values).not.toContain('verify');
+    expect((await complete('--json', 'key', '')).values).toContain('export');
+  });
+
+  test('the arguments and options of a command of two words', async () => {
+    expect((await complete('key', 'show', '')).values).toEqual(['prod']);
+    expect((await complete('key', 'new', '')).values).toEqual([]);
+    expect((await complete('key', 'export', 'prod', '')).end).toBe('files');
+    expect((await complete('key', 'grant', '')).values).toEqual(['stockpred', 'churn']);
+    expect((await complete('key', 'grant', 'churn', '--to-key', '')).values).toEqual(['prod']);
+    expect((await complete('key', 'new', 'x', '--')).values).toContain('--passphrase');
   });
 
   test('behind -- a dash begins no option', async () => {

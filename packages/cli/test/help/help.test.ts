@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { COMMAND_NAMES, loadCommand, loadCommands } from '../../src/commands/table.ts';
+import { synopsis } from '../../src/command.ts';
+import { COMMAND_NAMES, loadCommand, loadCommands, TOPICS } from '../../src/commands/table.ts';
 import { GLOBAL_OPTIONS } from '../../src/globals.ts';
 import { commandHelp, overallHelp } from '../../src/help/help.ts';
 import { referencePage } from '../../src/help/reference.ts';
@@ -14,6 +15,13 @@ describe('the command table', () => {
   test('every command is found under its own name', async () => {
     expect(commands.map(({ name }) => name)).toEqual(COMMAND_NAMES);
     expect(await loadCommand('toString')).toBeNull();
+  });
+
+  test('every command of two words has a topic that is told about, and is no command itself', () => {
+    const topics = COMMAND_NAMES.filter((name) => name.includes(' ')).map((name) => name.split(' ')[0]!);
+    expect([...new Set(topics)].sort()).toEqual(Object.keys(TOPICS).sort());
+    expect(topics.filter((topic) => COMMAND_NAMES.includes(topic))).toEqual([]);
+    for (const name of COMMAND_NAMES) expect(name).toMatch(/^[a-z]+( [a-z]+)?$/);
   });
 
   test.each(commands)('$name has options that clash neither with each other nor with the global ones', ({
@@ -68,4 +76,17 @@ describe('help', () => {
 test('docs/cli.md is what the command table says', () => {
   const page = readFileSync(new URL('../../../../docs/cli.md', import.meta.url), 'utf8');
   expect(page).toBe(referencePage(commands));
+});
+
+test('an argument that can be left out stands in brackets, in one pair where it is one word', () => {
+  const optional = (placeholder: string, many?: true) =>
+    synopsis({
+      ...commands[0]!,
+      name: 'x',
+      arguments: { it: { placeholder, summary: '', optional: true, ...(many && { many }) } },
+      options: {},
+    });
+  expect(optional('<dir>')).toBe('cairn x [dir]');
+  expect(optional('<path>', true)).toBe('cairn x [path...]');
+  expect(optional('<model>@<version>')).toBe('cairn x [<model>@<version>]');
 });

@@ -5,7 +5,7 @@ import { temporaryFolder } from '@cairn/testkit';
 import { expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '../../../..');
-const PUBLISHED = ['packages/store', 'packages/core', 'packages/cli'];
+const PUBLISHED = ['packages/store', 'packages/crypto', 'packages/core', 'packages/cli'];
 
 test('the packed command line runs in an empty folder, without the checkout and without anything else', () => {
   using folder = temporaryFolder();
@@ -28,6 +28,8 @@ test('the packed command line runs in an empty folder, without the checkout and 
   expect(JSON.parse(cairn(place, '--registry', 'registry', 'ls', '--json').stdout)).toMatchObject([
     { name: 'm', latest: 'v1' },
   ]);
+  const bundle = readdirSync(join(place, 'node_modules/cairn/dist'));
+  expect(bundle).toEqual(expect.arrayContaining(['hook-runner.py', 'hooks-thread.js']));
 });
 
 test('the packed library can be imported, with its types beside it', () => {
@@ -44,6 +46,7 @@ test('the packed library can be imported, with its types beside it', () => {
     expect(readdirSync(join(place, 'node_modules/@cairn', name, 'dist'))).toContain('index.d.ts');
     expect(readdirSync(join(place, 'node_modules/@cairn', name))).not.toContain('src');
   }
+  expect(readdirSync(join(place, 'node_modules/@cairn/core/dist/running'))).toContain('hook-runner.py');
 });
 
 function pack(folder: string, workspaces: readonly string[]): string[] {

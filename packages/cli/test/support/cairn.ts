@@ -7,6 +7,8 @@ export interface CairnOptions {
   readonly cwd: string;
   readonly variables?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** What a program that is started finds at 3 and after. */
+  readonly descriptors?: readonly number[];
 }
 
 export interface CairnResult {
@@ -29,7 +31,11 @@ export function cairn(words: readonly string[], options: CairnOptions): CairnRes
 
 /** Starts it, for tests that talk to it or stop it. */
 export function startCairn(words: readonly string[], options: CairnOptions): ChildProcess {
-  return spawn(process.execPath, [PROGRAM, ...words], { cwd: options.cwd, env: environment(options) });
+  return spawn(process.execPath, [PROGRAM, ...words], {
+    cwd: options.cwd,
+    env: environment(options),
+    stdio: ['pipe', 'pipe', 'pipe', ...(options.descriptors ?? [])],
+  });
 }
 
 /** The words of a shell command that runs it. */

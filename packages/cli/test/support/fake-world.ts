@@ -8,6 +8,8 @@ export interface FakeWorldOptions {
   readonly variables?: Record<string, string>;
   /** Lines that answer questions; without them nobody can be asked. */
   readonly answers?: readonly string[];
+  /** What is typed where nothing is shown; without it nobody can be asked for secrets. */
+  readonly secrets?: readonly string[];
   readonly input?: string;
   readonly core?: Partial<Record<keyof Core, unknown>>;
   readonly signal?: AbortSignal;
@@ -23,6 +25,7 @@ export interface FakeWorld extends World {
 export function fakeWorld(options: FakeWorldOptions = {}): FakeWorld {
   const printed: FakeWorld['printed'] = { out: '', err: '', statuses: [] };
   const answers = [...(options.answers ?? [])];
+  const secrets = [...(options.secrets ?? [])];
   const output = (name: 'out' | 'err'): Output => ({
     isTerminal: options.columns !== undefined,
     columns: options.columns ?? null,
@@ -39,6 +42,11 @@ export function fakeWorld(options: FakeWorldOptions = {}): FakeWorld {
     async ask(question) {
       printed.err += question;
       return answers.shift() ?? null;
+    },
+    canAskSecret: () => options.secrets !== undefined,
+    async askSecret(question) {
+      printed.err += question;
+      return secrets.shift() ?? null;
     },
     readInput: async () => Buffer.from(options.input ?? ''),
   };

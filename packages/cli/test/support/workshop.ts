@@ -38,7 +38,12 @@ export async function openWorkshop(): Promise<Workshop> {
   writeFileSync(join(model, 'weights.bin'), weights);
   writeFileSync(join(model, 'bin', 'run.sh'), '#!/bin/sh\n');
   chmodSync(join(model, 'bin', 'run.sh'), 0o755);
-  const run: Workshop['run'] = (words, options) => runReal(words, { workingFolder: registry, ...options });
+  const run: Workshop['run'] = (words, options) =>
+    runReal(words, {
+      workingFolder: registry,
+      ...options,
+      variables: { CAIRN_CONFIG: join(folder.path, 'config'), ...options?.variables },
+    });
   const workshop: Workshop = {
     path: folder.path,
     registry,
