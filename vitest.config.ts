@@ -1,6 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-const shared = { pool: 'forks' as const, testTimeout: 60_000, hookTimeout: 60_000 };
+const shared = {
+  pool: 'forks' as const,
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  setupFiles: ['scripts/property-seed.ts'],
+};
 const report = process.env.TEST_REPORT;
 
 export default defineConfig({

@@ -4,9 +4,15 @@ import { ROOT } from './root.ts';
 
 const EXECUTABLE = join(ROOT, 'packages', 'cli', 'bin', 'cairn.js');
 
-/** A `cairn` process as the checkout's `npx cairn` starts it. */
+/** A `cairn` process as the checkout's `npx cairn` starts it, its keys beside the registry. */
 export function cairn(registry: string, ...args: string[]): Command {
-  return { program: process.execPath, args: [EXECUTABLE, ...args], variables: { CAIRN_REGISTRY: registry } };
+  const variables = { CAIRN_REGISTRY: registry, CAIRN_CONFIG: configFolder(registry) };
+  return { program: process.execPath, args: [EXECUTABLE, ...args], variables };
+}
+
+/** The user's configuration, as commands on a registry find it here. */
+export function configFolder(registry: string): string {
+  return `${registry}-config`;
 }
 
 /** Makes a registry in a folder, with a model of that name that has no versions yet. */

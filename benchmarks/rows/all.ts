@@ -4,7 +4,9 @@ import { changed } from './changed.ts';
 import { get } from './get.ts';
 import { listModels, listVersions } from './lists.ts';
 import { memory } from './memory.ts';
+import { open } from './open.ts';
 import type { Row } from './row.ts';
+import { seal } from './seal.ts';
 import { smallFiles } from './small-files.ts';
 import { startUp } from './start-up.ts';
 import { verify } from './verify.ts';
@@ -16,6 +18,8 @@ export const ROWS: readonly Row[] = [
   verify,
   changed,
   again,
+  seal,
+  open,
   memory,
   listVersions,
   listModels,
