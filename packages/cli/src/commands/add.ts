@@ -148,11 +148,11 @@ function checkedSources(
 async function trustOwnHooks(
   context: Context,
   { core }: OpenRegistry,
-  { hooksDigest, version }: CreatedVersion,
+  { codeDigest, version }: CreatedVersion,
 ): Promise<void> {
-  if (hooksDigest === null) return;
+  if (codeDigest === null) return;
   try {
-    await core.trust(trustStoreOf(context), hooksDigest, `${version.model}@${version.version}`);
+    await core.trust(trustStoreOf(context), codeDigest, `${version.model}@${version.version}`);
   } catch (error) {
     await note(context, `its hooks are not trusted yet: ${error instanceof Error ? error.message : error}`);
   }

@@ -50,8 +50,8 @@ async function show(context: Context, open: OpenRegistry): Promise<number> {
 async function trustOwnHooks(
   context: Context,
   { core }: OpenRegistry,
-  { hooksDigest, version }: CreatedVersion,
+  { codeDigest, version }: CreatedVersion,
 ): Promise<void> {
-  if (hooksDigest === null) return;
-  await core.trust(trustStoreOf(context), hooksDigest, `${version.model}@${version.version}`);
+  if (codeDigest === null) return;
+  await core.trust(trustStoreOf(context), codeDigest, `${version.model}@${version.version}`);
 }

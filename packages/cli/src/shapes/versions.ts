@@ -143,7 +143,7 @@ export interface CreatedVersionJson {
   readonly stored: { readonly bytes: number; readonly parts: number };
   readonly reused: { readonly bytes: number; readonly parts: number };
   readonly skipped: readonly string[];
-  readonly hooksDigest: string | null;
+  readonly codeDigest: string | null;
   readonly newKey: { readonly name: string; readonly path: string; readonly fingerprint: string } | null;
 }
 
@@ -152,18 +152,18 @@ export const CREATED_VERSION_SHAPE = documented<CreatedVersionJson>('CreatedVers
   stored: ['{ bytes, parts }', 'what is new in the repository'],
   reused: ['{ bytes, parts }', 'what was there already'],
   skipped: ['string[]', 'what was left out of the sources, such as `.git` folders'],
-  hooksDigest: ['string \\| null', 'what trust in the code of a package is remembered by, in hexadecimal'],
+  codeDigest: ['string \\| null', 'what trust in the code of a package is remembered by, in hexadecimal'],
   newKey: ['{ name, path, fingerprint } \\| null', 'the key that was made for the model'],
 });
 
 export function createdVersionJson(created: CreatedVersion): CreatedVersionJson {
-  const { version, stored, reused, skipped, hooksDigest, newKey } = created;
+  const { version, stored, reused, skipped, codeDigest, newKey } = created;
   return {
     version: versionJson(version),
     stored: { bytes: stored.bytes, parts: stored.parts },
     reused: { bytes: reused.bytes, parts: reused.parts },
     skipped: [...skipped],
-    hooksDigest,
+    codeDigest,
     newKey: newKey && { name: newKey.name, path: newKey.path, fingerprint: newKey.fingerprint },
   };
 }

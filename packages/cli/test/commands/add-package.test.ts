@@ -31,13 +31,13 @@ describe('adding a package', () => {
   test('puts it together from its parts, and trusts the hooks that are here already', async () => {
     const { code, err, out } = await run(...adding('linear@v1', 'packaged'), '--json');
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    const { version, hooksDigest, newKey } = JSON.parse(out);
+    const { version, codeDigest, newKey } = JSON.parse(out);
     expect(version).toMatchObject({ type: 'packaged', sources: [{}, {}, { as: 'manifest.json' }] });
     expect(version.files.map(({ path }: { path: string }) => path)).toEqual(
       Object.keys(linearPackage()).sort(),
     );
     expect(newKey).toBeNull();
-    expect(readdirSync(join(variables.CAIRN_CONFIG!, 'trusted'))).toEqual([hooksDigest]);
+    expect(readdirSync(join(variables.CAIRN_CONFIG!, 'trusted'))).toEqual([codeDigest]);
   });
 
   test('names what is wrong with it before anything is stored', async () => {

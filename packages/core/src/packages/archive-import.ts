@@ -16,7 +16,7 @@ import type { VersionTarget } from '../versions/version-repository.ts';
 import type { ArchiveEntry } from './archive-directory.ts';
 import { packageIn } from './archive-package.ts';
 import type { Archive } from './archive-reader.ts';
-import { hooksDigest } from './hooks-digest.ts';
+import { codeDigest } from './code-digest.ts';
 import type { PackageManifest } from './manifest.ts';
 import { openUnpackFolder } from './unpack-folder.ts';
 
@@ -55,7 +55,7 @@ export function importArchive(
     } as const;
     await checkPlace(registry, named, createModel);
     const added = await unpackAndAdd(registry, { ...options, archive, entries, file, version });
-    return { ...added, skipped, hooksDigest: hooksDigest(added.version.files), newKey: null };
+    return { ...added, skipped, codeDigest: codeDigest(added.version.files), newKey: null };
   });
 }
 

@@ -1,5 +1,5 @@
 import { CairnError } from '../errors.ts';
-import { hooksDigest } from '../packages/hooks-digest.ts';
+import { codeDigest } from '../packages/code-digest.ts';
 import { packageRole } from '../packages/layout.ts';
 import type { Package } from '../packages/package.ts';
 import { formatReference } from '../reference.ts';
@@ -25,7 +25,7 @@ export async function checkMayRun(
   options: MayRunOptions,
 ): Promise<void> {
   if (options.trust === 'all') return;
-  const digest = hooksDigest(files);
+  const digest = codeDigest(files);
   if (await isTrusted(options.trust, digest)) return;
   const reference = formatReference({ model, version });
   const code = files.map(({ path }) => path).filter(isCode);

@@ -5,7 +5,7 @@ import { atBorder, CairnError } from '../errors.ts';
 
 /**
  * Whose hooks may run on this machine: a folder with a file for each digest of hooks that somebody has trusted. It is
- * made when first written to. What a digest covers is said at `hooksDigest`.
+ * made when first written to. What a digest covers is said at `codeDigest`.
  */
 export interface TrustStore {
   /** Absolute. */

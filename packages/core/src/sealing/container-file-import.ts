@@ -50,7 +50,7 @@ export async function importVersion(
     }),
     checkStillRight: () => container.checkUnchanged(),
   }));
-  return { ...added, skipped: [], hooksDigest: null, newKey: null };
+  return { ...added, skipped: [], codeDigest: null, newKey: null };
 }
 
 /** The keys of what is sealed depend on the version's name. */

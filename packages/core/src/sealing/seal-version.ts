@@ -3,7 +3,7 @@ import type { Manifest } from '@cairn/crypto';
 import type { ObjectWriter } from '@cairn/store';
 import type { NamedKey } from '../keys/keyring.ts';
 import type { Encryption } from '../keys/unlock.ts';
-import { hooksDigest } from '../packages/hooks-digest.ts';
+import { codeDigest } from '../packages/code-digest.ts';
 import { MANIFEST_FILE } from '../packages/layout.ts';
 import type { TaskOptions } from '../progress.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -28,7 +28,7 @@ export interface SealVersionOptions extends TaskOptions {
 
 export interface AddedSealedVersion extends AddedVersion {
   /** What trust in the code of the package is remembered by. */
-  readonly hooksDigest: string;
+  readonly codeDigest: string;
   /** The key that was made for it. */
   readonly newKey: NamedKey | null;
 }
@@ -49,7 +49,7 @@ export async function addSealedVersion(
     const sealing = await domainToSeal(repository, registry, { model, encryption });
     return sealedContents(registry, version, { sealing, found, options });
   });
-  return { ...added, hooksDigest: hooksDigest(allFiles(contents.manifest)), newKey: contents.newKey };
+  return { ...added, codeDigest: codeDigest(allFiles(contents.manifest)), newKey: contents.newKey };
 }
 
 interface SealedContents extends VersionContents {

@@ -1,7 +1,7 @@
 import { atBorder, CairnError } from '../errors.ts';
 import type { NamedKey } from '../keys/keyring.ts';
 import type { Encryption } from '../keys/unlock.ts';
-import { hooksDigest } from '../packages/hooks-digest.ts';
+import { codeDigest } from '../packages/code-digest.ts';
 import { isExcludedFromPackage, MANIFEST_FILE } from '../packages/layout.ts';
 import type { TaskOptions } from '../progress.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -39,7 +39,7 @@ export interface CreatedVersion extends AddedVersion {
   /** Paths that were left out: `.git` folders, and of a package what Python and notebooks leave behind. */
   readonly skipped: readonly string[];
   /** What trust in the code of a package is remembered by; `null` for a version that is none. */
-  readonly hooksDigest: string | null;
+  readonly codeDigest: string | null;
   /** The key that was made for it, in the keyring given. */
   readonly newKey: NamedKey | null;
 }
@@ -106,12 +106,12 @@ type Creation = (
 const CREATIONS: Readonly<Record<VersionType, Creation>> = {
   plaintext: async (registry, version, walk, options) => {
     const added = await addFromSources(registry, version, walk, { ...options, check: () => {} });
-    return { ...added, hooksDigest: null, newKey: null };
+    return { ...added, codeDigest: null, newKey: null };
   },
   packaged: async (registry, version, walk, options) => {
     const found = await checkFoundPackage(walk);
     const added = await addFromSources(registry, version, walk, { ...options, check: found.checkStored });
-    return { ...added, hooksDigest: hooksDigest(added.version.files), newKey: null };
+    return { ...added, codeDigest: codeDigest(added.version.files), newKey: null };
   },
   'packaged-encrypted': async (registry, version, walk, { encryption, ...options }) => {
     const found = await checkFoundPackage(walk);

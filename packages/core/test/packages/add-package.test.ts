@@ -40,7 +40,7 @@ describe('a package', () => {
     using fixture = await registryFixture();
     const { registry, work } = fixture;
     const options = scattered(fixture);
-    const { version, hooksDigest } = await createVersion(registry, V1, {
+    const { version, codeDigest } = await createVersion(registry, V1, {
       ...options,
       type: 'packaged',
       createModel: true,
@@ -59,7 +59,7 @@ describe('a package', () => {
     expect(filesBelow(join(work, 'out'))).toEqual(
       digests({ ...linearPackage(), 'models/tokens.txt': 'one two\n', 'src/common/x.py': '' }),
     );
-    expect(hooksDigest).toMatch(/^[0-9a-f]{64}$/);
+    expect(codeDigest).toMatch(/^[0-9a-f]{64}$/);
     fsckStrict(fixture.gitDir('linear'));
   });
 
@@ -67,25 +67,25 @@ describe('a package', () => {
     using fixture = await registryFixture();
     const folder = join(fixture.work, 'package');
     writePackage(folder, linearPackage());
-    const { hooksDigest } = await createVersion(fixture.registry, V1, {
+    const { codeDigest } = await createVersion(fixture.registry, V1, {
       sources: [{ path: folder }],
       type: 'packaged',
       createModel: true,
     });
-    writePackage(folder, linearPackage({ factor: 3 }));
+    writePackage(folder, { 'models/linear.safetensors': 'other weights' });
     const again = await createVersion(
       fixture.registry,
       { ...V1, version: 'v2' },
       { sources: [{ path: folder }], type: 'packaged' },
     );
-    expect(again.hooksDigest).toBe(hooksDigest);
+    expect(again.codeDigest).toBe(codeDigest);
     writePackage(folder, { 'hooks/predict.py': 'def predict(**kwargs): pass\n' });
     const other = await createVersion(
       fixture.registry,
       { ...V1, version: 'v3' },
       { sources: [{ path: folder }], type: 'packaged' },
     );
-    expect(other.hooksDigest).not.toBe(hooksDigest);
+    expect(other.codeDigest).not.toBe(codeDigest);
   });
 
   test('goes without what Python and notebooks leave behind, and says so', async () => {
@@ -112,7 +112,7 @@ describe('a package', () => {
       { sources: [{ path: folder }] },
     );
     expect(plain.skipped).toEqual([]);
-    expect(plain).toMatchObject({ hooksDigest: null, newKey: null });
+    expect(plain).toMatchObject({ codeDigest: null, newKey: null });
   });
 
   test('is not read again where nothing changed', async () => {

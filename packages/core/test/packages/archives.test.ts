@@ -108,7 +108,7 @@ describe('an archive that is imported', () => {
         manifest: join(folder, 'manifest.json'),
       },
     );
-    expect(imported.hooksDigest).toBe(created.hooksDigest);
+    expect(imported.codeDigest).toBe(created.codeDigest);
     expect(imported.version.files).toEqual(created.version.files);
     expect(created.stored.bytes).toBe(0);
   });
@@ -116,7 +116,7 @@ describe('an archive that is imported', () => {
   test('says what was stored, and reports how far it has come', async () => {
     const phases = new Map<string, number>();
     const files = { ...twoModelsPackage(), 'models/scale/big.bin': pseudoRandomBytes(3_000_000, 5) };
-    const { stored, skipped, hooksDigest, newKey } = await importArchive(
+    const { stored, skipped, codeDigest, newKey } = await importArchive(
       fixture.registry,
       archiveWith(zipOf(files)),
       fresh,
@@ -137,7 +137,7 @@ describe('an archive that is imported', () => {
     ]);
     expect(stored.bytes).toBe(size);
     expect([skipped, newKey]).toEqual([[], null]);
-    expect(hooksDigest).toMatch(/^[0-9a-f]{64}$/);
+    expect(codeDigest).toMatch(/^[0-9a-f]{64}$/);
     expect({ description, labels, metrics }).toEqual({
       description: 'two models',
       labels: { from: 'elsewhere' },
@@ -414,10 +414,10 @@ describe('a sealed version', () => {
     const { type } = await exportArchive(fixture.registry, sealed, file, { unlock });
     expect(type).toBe('packaged-encrypted');
     if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600);
-    const { version, hooksDigest } = await importArchive(fixture.registry, file, fresh);
+    const { version, codeDigest } = await importArchive(fixture.registry, file, fresh);
     const first = await showVersion(fixture.registry, 'linear@v1');
     expect(version.files).toEqual(first.files);
-    expect(hooksDigest).toMatch(/^[0-9a-f]{64}$/);
+    expect(codeDigest).toMatch(/^[0-9a-f]{64}$/);
   });
 
   test.each([

@@ -2,7 +2,7 @@ import { chmodSync, lstatSync, readdirSync, symlinkSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { linearPackage, temporaryFolder } from '@cairn/testkit';
 import { expect, test } from 'vitest';
-import { hooksDigest } from '../../src/packages/hooks-digest.ts';
+import { codeDigest } from '../../src/packages/code-digest.ts';
 import { isTrusted, listTrusted, trust, untrust } from '../../src/running/trust.ts';
 import { failureOf, manifestOf, nodePackageOf, openStage, packageOf } from './package-fixture.ts';
 
@@ -73,7 +73,7 @@ test('hooks that nobody has trusted do not run, and are named; nothing is writte
     'nobody has trusted the hooks of linear@v1, which would run hooks/common.py, hooks/load.py, hooks/predict.py, src/net.py',
   );
   expect(error.hint).toContain('--trust');
-  const digest = hooksDigest((await packageOf(files)).files);
+  const digest = codeDigest((await packageOf(files)).files);
   expect(error.data).toMatchObject({ digest, reference: 'linear@v1' });
   expect(stage.left()).toEqual([]);
 });
@@ -93,10 +93,11 @@ test('whoever is asked is told what would run, and the answer is remembered by c
   expect(asked).toEqual(
     [1, 2].map(() => expect.objectContaining({ files: ['hooks/load.mjs', 'hooks/predict.mjs'] })),
   );
-  await stage.load({ ...files, 'models/weights.bin': 'other weights' }, { trust: store });
+  await stage.load({ ...files, 'models/weights.safetensors': 'other weights' }, { trust: store });
   const changed = [
     { ...files, 'hooks/predict.mjs': 'export const predict = () => 2;\n' },
     { ...files, 'hooks/more.mjs': '' },
+    { ...files, 'models/weights.pkl': 'what a hook may unpickle' },
     { ...files, 'manifest.json': manifestOf({ description: 'changed' }) },
   ];
   for (const each of changed)

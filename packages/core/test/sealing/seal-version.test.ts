@@ -44,7 +44,7 @@ describe('a version that is sealed', () => {
     expect(created).toMatchObject({
       skipped: [],
       newKey: null,
-      hooksDigest: expect.stringMatching(/^[0-9a-f]{64}$/),
+      codeDigest: expect.stringMatching(/^[0-9a-f]{64}$/),
       version: {
         type: 'packaged-encrypted',
         description: 'The first',
