@@ -12,6 +12,7 @@ const MANY = Array.from({ length: 5000 }, (_, index) => ({
   name: `layer.${index}.${'x'.repeat(40)}`,
   dtype: 'F32',
   shape: [2],
+  bytes: Buffer.alloc(8, index),
 }));
 
 let fixture: RegistryFixture;

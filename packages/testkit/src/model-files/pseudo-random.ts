@@ -21,6 +21,9 @@ export function pseudoRandomBytes(seed: string | number, size: number): Buffer {
 /** About the standard deviation of the weights of a trained linear layer. */
 const DEVIATION = 0.02;
 
+/** Always the same table, made when it is first asked for: making it takes longer than making a small tensor. */
+let madeQuantiles: Uint16Array | undefined;
+
 /** Little-endian bfloat16 numbers that look like trained weights: bell-shaped around 0, with a few far out. */
 export function bf16Weights(seed: string | number, count: number): Buffer {
   const quantiles = bf16Quantiles();
@@ -42,8 +45,13 @@ export function f32Weights(seed: string | number, count: number): Buffer {
   return weights;
 }
 
-/** The logistic distribution cut into 2^16 parts of equal probability; a bfloat16 is the upper half of a float. */
 function bf16Quantiles(): Uint16Array {
+  madeQuantiles ??= makeQuantiles();
+  return madeQuantiles;
+}
+
+/** The logistic distribution cut into 2^16 parts of equal probability; a bfloat16 is the upper half of a float. */
+function makeQuantiles(): Uint16Array {
   const scale = (DEVIATION * Math.sqrt(3)) / Math.PI;
   const weights = Float32Array.from({ length: 2 ** 16 }, (_, index) => {
     const probability = (index + 0.5) / 2 ** 16;
