@@ -12,7 +12,6 @@ const core = fileURLToPath(new URL('../core/dist/', import.meta.url));
 export default {
   input: {
     main: fileURLToPath(new URL('src/main.ts', import.meta.url)),
-    'reader-thread': join(store, 'ingest/reader-thread.js'),
     'packer-thread': join(store, 'ingest/packer-thread.js'),
     'hashing-thread': join(store, 'ingest/hashing-thread.js'),
     'extract-thread': join(store, 'extract/extract-thread.js'),

@@ -1,0 +1,8 @@
+/** A question that one more key answers. */
+export interface Question {
+  readonly title: string;
+  readonly lines: readonly string[];
+  /** What the key does, such as `delete`. */
+  readonly verb: string;
+  readonly run: () => void;
+}
