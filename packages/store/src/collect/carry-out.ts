@@ -46,7 +46,7 @@ function carryOutVerdict(packFolder: string, verdict: Verdict, plan: Plan): void
 
 /** Writes a pack by plan, whole or not at all. */
 export function writePack(packFolder: string, copy: CopyPlan): FinishedPack | null {
-  const writer = PackWriter.create(packFolder);
+  const writer = PackWriter.create(packFolder, { count: copy.steps.length });
   try {
     copyEntries(copy, writer);
     return writer.finish();

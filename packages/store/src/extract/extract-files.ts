@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { StoreError, translated } from '../errors.ts';
+import { HashingThread, inlineHash } from '../ingest/hashing.ts';
 import type { Repository } from '../repository/open.ts';
 import { errorFromMessage, startThread, type Thread } from '../threads/thread.ts';
+import { BufferRing } from './buffer-ring.ts';
 import type { ExtractData, FromExtractor, ToExtractor } from './extract-messages.ts';
-import { createBodyBuffer } from './file-body.ts';
-import { type FileJob, runFileJob } from './file-job.ts';
+import { type FileJob, type FileJobOptions, runFileJob } from './file-job.ts';
 
 /** Below this, starting threads costs more than they bring. */
 const THREADS_FROM = { bytes: 24 * 1024 * 1024, files: 4000 };
@@ -37,22 +38,58 @@ export async function extractFiles(
   options: ExtractOptions = {},
 ): Promise<FailedJob[]> {
   const run = new Run(jobs, options);
-  const bytes = jobs.reduce((sum, { content }) => sum + content.size, 0);
-  const threaded = jobs.length > 0 && (bytes >= THREADS_FROM.bytes || jobs.length >= THREADS_FROM.files);
-  await (threaded ? extractInThreads(repository, run) : extractInline(repository, run));
+  await wayFor(jobs)(repository, run);
   return run.failed;
 }
 
-async function extractInline({ objects }: Repository, run: Run): Promise<void> {
-  const buffer = createBodyBuffer();
+/**
+ * Many files are spread over threads, each of which reads, hashes and writes. With one file that is as large as all
+ * others together that would leave the others idle, and with two threads it gains nothing: then this thread reads and
+ * writes, and another one hashes.
+ */
+function wayFor(jobs: readonly FileJob[]): (repository: Repository, run: Run) => Promise<void> {
+  const sizes = jobs.map(({ content }) => content.size);
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
+  if (jobs.length >= THREADS_FROM.files) return extractInThreads;
+  if (bytes < THREADS_FROM.bytes) return extractInline;
+  const largest = sizes.reduce((max, size) => Math.max(max, size), 0);
+  return threadCount(jobs) <= 2 || largest >= bytes / 2 ? extractBeside : extractInThreads;
+}
+
+function threadCount(jobs: readonly FileJob[]): number {
+  return Math.min(availableParallelism(), THREADS_MAX, jobs.length);
+}
+
+type Means = Pick<FileJobOptions, 'buffers' | 'openHash'>;
+
+function extractInline(repository: Repository, run: Run): Promise<void> {
+  return extractHere(repository, run, { buffers: new BufferRing(1), openHash: inlineHash });
+}
+
+/** Bytes from which the SHA-256 of a file is worth the messages to another thread. */
+const BESIDE_FROM = 1024 * 1024;
+
+/** One is filled, one waits and one is hashed. */
+const BUFFERS_BESIDE = 3;
+
+async function extractBeside(repository: Repository, run: Run): Promise<void> {
+  const hashing = new HashingThread();
+  try {
+    await extractHere(repository, run, {
+      buffers: new BufferRing(BUFFERS_BESIDE),
+      openHash: (size) => (size < BESIDE_FROM ? inlineHash() : hashing.open()),
+    });
+  } finally {
+    await hashing.stop();
+  }
+}
+
+async function extractHere({ objects }: Repository, run: Run, means: Means): Promise<void> {
   const checkObjects = run.options.checkObjects ?? false;
+  const options = { ...means, checkObjects, onBytes: (count: number) => run.bytes(count) };
   for (let batch = run.nextBatch(); batch; batch = run.nextBatch()) {
     for (const { number, job } of batch) {
-      const failure = await runFileJob(objects, job, {
-        buffer,
-        checkObjects,
-        onBytes: (count) => run.bytes(count),
-      }).then(
+      const failure = await runFileJob(objects, job, options).then(
         () => null,
         (error) => translated(error, `cannot take out ${job.content.path}`),
       );
@@ -63,10 +100,11 @@ async function extractInline({ objects }: Repository, run: Run): Promise<void> {
 
 async function extractInThreads({ gitDir }: Repository, run: Run): Promise<void> {
   const data: ExtractData = { gitDir, checkObjects: run.options.checkObjects ?? false };
-  const count = Math.min(availableParallelism(), THREADS_MAX, run.jobs.length);
   const threads: Thread<ToExtractor>[] = [];
   try {
-    await Promise.all(Array.from({ length: count }, () => extractInThread(data, run, threads)));
+    await Promise.all(
+      Array.from({ length: threadCount(run.jobs) }, () => extractInThread(data, run, threads)),
+    );
   } finally {
     // Where one has failed, the others are in the middle of it: nobody writes any more once the caller hears of it.
     await Promise.all(threads.map((thread) => thread.stop()));

@@ -1,14 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { translated } from '../errors.ts';
+import { inlineHash } from '../ingest/hashing.ts';
 import { openObjectStore } from '../pack/object-store.ts';
 import { errorMessage } from '../threads/thread.ts';
+import { BufferRing } from './buffer-ring.ts';
 import type { ExtractData, FromExtractor, ToExtractor } from './extract-messages.ts';
-import { createBodyBuffer } from './file-body.ts';
 import { runFileJob } from './file-job.ts';
 
 const { gitDir, checkObjects } = workerData as ExtractData;
 const objects = openObjectStore(gitDir);
-const buffer = createBodyBuffer();
+const buffers = new BufferRing(1);
 
 parentPort?.on('message', async ({ jobs }: ToExtractor) => {
   for (const { number, job } of jobs) {
@@ -20,7 +21,8 @@ parentPort?.on('message', async ({ jobs }: ToExtractor) => {
 async function outcome(job: ToExtractor['jobs'][number]['job']) {
   try {
     await runFileJob(objects, job, {
-      buffer,
+      buffers,
+      openHash: inlineHash,
       checkObjects,
       onBytes: (count) => send({ kind: 'bytes', count }),
     });

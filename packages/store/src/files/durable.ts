@@ -59,13 +59,28 @@ export function writeSynced(path: string, bytes: Uint8Array | string, mode = 0o6
   closeSync(fd);
 }
 
+export interface Renaming {
+  readonly from: string;
+  readonly to: string;
+}
+
 /** Renames a file whose bytes are on the disk already over another path, and makes the new name durable. */
 export function replaceDurably(from: string, to: string): void {
+  replaceAllDurably([{ from, to }]);
+}
+
+/** The same for several files, whose new names are all in one folder. Ends at the first that fails. */
+export function replaceAllDurably(renamings: readonly Renaming[]): void {
+  let doing = 'rename files';
   try {
-    renamePatiently(from, to);
-    syncFolder(dirname(to));
+    for (const { from, to } of renamings) {
+      doing = `rename ${from} to ${to}`;
+      renamePatiently(from, to);
+    }
+    const [first] = renamings;
+    if (first) syncFolder(dirname(first.to));
   } catch (error) {
-    throw translated(error, `rename ${from} to ${to}`);
+    throw translated(error, doing);
   }
 }
 

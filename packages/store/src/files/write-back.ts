@@ -2,7 +2,7 @@ import { close, fdatasync, openSync } from 'node:fs';
 import { platform } from 'node:process';
 
 /** Bytes between two early flushes: often enough that the last has little left, seldom enough to stay cheap. */
-const WRITE_BACK_EVERY = 64 * 1024 * 1024;
+const WRITE_BACK_EVERY = 16 * 1024 * 1024;
 
 /** Less than this is on the disk before another thread gets to it. */
 const FINISH_MIN = 4 * 1024 * 1024;
@@ -23,11 +23,14 @@ export class WriteBack {
     this.#path = path;
   }
 
-  /** Counts what was written, starts a flush when it is time and none is under way, and says whether it did. */
+  /**
+   * Counts what was written, and starts a flush when it is time and none is under way. True when it is time: a flush
+   * that is through is noticed only once the caller gives way to other events.
+   */
   wrote(count: number): boolean {
     this.#pending += count;
-    if (this.#pending < WRITE_BACK_EVERY || this.#flushing) return false;
-    this.#flush();
+    if (this.#pending < WRITE_BACK_EVERY) return false;
+    if (!this.#flushing) this.#flush();
     return true;
   }
 

@@ -7,12 +7,18 @@ import type { FromPacker, PackerData, ToPacker } from './packer-messages.ts';
 import type { Slab } from './slab.ts';
 import { type Slots, slotBytes } from './slots.ts';
 
+/** Gives back the ids that are new to the repository, and `null` for each of the others. */
+export type Choose = (ids: readonly ObjectId[]) => (ObjectId | null)[];
+
 /** Where slabs are named and written: a thread of its own, or the calling one. */
 export interface Lane {
   /** Slabs under way here. */
   readonly load: number;
-  /** Names every piece, has `choose` say which are new, and writes those. */
-  store(slab: Slab, choose: (ids: readonly ObjectId[]) => (ObjectId | null)[]): Promise<ObjectId[]>;
+  /**
+   * Names every piece, has `choose` say which are new, and writes those. About `left` pieces will come to this lane
+   * afterwards.
+   */
+  store(slab: Slab, choose: Choose, left: number): Promise<ObjectId[]>;
   /** Makes what was written durable. */
   seal(): Promise<void>;
   /** Makes it visible. */
@@ -61,13 +67,13 @@ class ThreadLane implements Lane {
     });
   }
 
-  async store(slab: Slab, choose: (ids: readonly ObjectId[]) => (ObjectId | null)[]): Promise<ObjectId[]> {
+  async store(slab: Slab, choose: Choose, left: number): Promise<ObjectId[]> {
     const { slot, pieces } = slab;
     this.load += 1;
     const job = this.#nextJob();
     try {
       const hashed = await this.#ask('hashed', { kind: 'hash', job, slot, pieces });
-      await this.#ask('written', { kind: 'write', job, ids: choose(hashed.ids) });
+      await this.#ask('written', { kind: 'write', job, ids: choose(hashed.ids), left });
       return hashed.ids;
     } finally {
       this.load -= 1;

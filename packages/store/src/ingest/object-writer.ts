@@ -11,7 +11,13 @@ import type { Repository } from '../repository/open.ts';
 import type { StreamHash } from './hashing.ts';
 import type { Lane } from './lane.ts';
 import { Packer } from './packer.ts';
-import { inlinePacking, type Packing, THREADS_FROM, threadedPacking } from './packing.ts';
+import {
+  type ExpectedWork,
+  inlinePacking,
+  isWorthThreads,
+  type Packing,
+  threadedPacking,
+} from './packing.ts';
 import type { StoredContent } from './source-file.ts';
 
 export interface WriterOptions {
@@ -73,32 +79,22 @@ export class ObjectWriter implements AsyncDisposable {
     return this.repository.objects;
   }
 
-  /** The packer on the calling thread, which every transaction has for its commits and trees. */
-  get inlinePacker(): Packer {
-    return this.#metadata;
-  }
-
-  /** Packing threads that end with this transaction. */
-  adopt(lane: Lane): void {
-    this.#lanes.push(lane);
-  }
-
-  /** What the streams of this transaction are packed with: on threads, when so many bytes are worth it. */
-  packing(bytesExpected: number): Packing {
-    if (bytesExpected < THREADS_FROM) {
+  /** What contents are packed with in this transaction: threads, when that much to come is worth it. */
+  packing(expected: ExpectedWork): Packing {
+    if (!isWorthThreads(expected)) {
       this.#inlinePacking ??= inlinePacking(this.#metadata);
       return this.#inlinePacking;
     }
     if (this.#threadedPacking === undefined) {
-      this.#threadedPacking = threadedPacking({ folder: this.folder, label: this.label });
-      for (const lane of this.#threadedPacking.lanes) this.adopt(lane);
+      this.#threadedPacking = threadedPacking({ folder: this.folder, label: this.label }, expected);
+      this.#lanes.push(...this.#threadedPacking.lanes);
     }
     return this.#threadedPacking;
   }
 
   /** For the SHA-256 of what is read from {@link readSource}, beside whatever is done with it. */
   openHash(bytesExpected: number): StreamHash {
-    return this.packing(bytesExpected).openHash();
+    return this.packing({ bytes: bytesExpected, files: 1 }).openHash();
   }
 
   /** Whether an object is in the repository, or will be once this transaction is committed. */

@@ -13,8 +13,16 @@ export interface PackerData {
 
 export type ToPacker =
   | { readonly kind: 'hash'; readonly job: number; readonly slot: number; readonly pieces: readonly Piece[] }
-  /** Goes on with the pieces of the same job: a `null` id is in the repository already. */
-  | { readonly kind: 'write'; readonly job: number; readonly ids: readonly (ObjectId | null)[] }
+  /**
+   * Goes on with the pieces of the same job: a `null` id is in the repository already. About `left` pieces will come
+   * after them.
+   */
+  | {
+      readonly kind: 'write';
+      readonly job: number;
+      readonly ids: readonly (ObjectId | null)[];
+      readonly left: number;
+    }
   | { readonly kind: 'seal'; readonly job: number }
   | { readonly kind: 'finish'; readonly job: number };
 

@@ -29,7 +29,7 @@ function answer(message: ToPacker): FromPacker {
     case 'write': {
       const { slot, pieces } = jobs.get(job)!;
       jobs.delete(job);
-      packer.write(slotBytes(slots, slot), pieces, message.ids);
+      packer.write(slotBytes(slots, slot), pieces, message.ids, message.left);
       return { kind: 'written', job };
     }
     case 'seal':

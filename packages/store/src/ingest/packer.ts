@@ -28,12 +28,17 @@ export class Packer {
     return pieces.map((piece) => hashObject('blob', contentOf(slot, piece)));
   }
 
-  write(slot: Buffer, pieces: readonly Piece[], ids: readonly (ObjectId | null)[]): void {
+  /**
+   * Writes the pieces that have an id. `left` is about how many will come after them; without it all go into one pack,
+   * as far as it can hold them.
+   */
+  write(slot: Buffer, pieces: readonly Piece[], ids: readonly (ObjectId | null)[], left?: number): void {
     for (const [index, piece] of pieces.entries()) {
       const id = ids[index];
       if (!id) continue;
       const bytes = contentOf(slot, piece);
-      this.#pack().add('blob', id, bytes, piece.whole && shrinks(bytes) ? 'deflated' : 'stored');
+      const expected = left === undefined ? undefined : left + pieces.length - index;
+      this.#pack(expected).add('blob', id, bytes, piece.whole && shrinks(bytes) ? 'deflated' : 'stored');
     }
   }
 
@@ -49,9 +54,7 @@ export class Packer {
 
   /** Makes every pack durable and visible under its final name. */
   finish(): FinishedPack[] {
-    const finished = this.#packs.map((pack) => pack.finish());
-    this.#packs.length = 0;
-    return finished.filter((pack) => pack !== null);
+    return PackWriter.finishAll(this.#packs.splice(0));
   }
 
   abort(): void {
@@ -59,13 +62,34 @@ export class Packer {
     this.#packs.length = 0;
   }
 
-  #pack(): PackWriter {
+  #pack(expected?: number): PackWriter {
     const last = this.#packs.at(-1);
     if (last && !last.full) return last;
-    const pack = PackWriter.create(this.#folder, this.#label);
+    const written = this.#packs.reduce((sum, { count }) => sum + count, 0);
+    const announced = expected === undefined ? {} : { count: objectsOfNextPack(expected, written) };
+    const pack = PackWriter.create(this.#folder, { label: this.#label, ...announced });
     this.#packs.push(pack);
     return pack;
   }
+}
+
+/** Objects of a pack: few, so that little is read again at the end, and of parts of 1 MiB no more than 1 GiB. */
+const PACK_OBJECTS_MIN = 16;
+const PACK_OBJECTS_MAX = 1024;
+
+/** Of what seems still to come, the next pack gets four fifths. */
+const SHARE = 0.8;
+
+/** When more comes than was expected, the next pack gets a sixteenth of what there is: few packs, little to read. */
+const GROWTH = 1 / 16;
+
+/**
+ * How many objects to announce for the next pack. Its checksum is then known as soon as the last one is written; only a
+ * pack that does not become full must be read again, so that the packs get smaller towards the end.
+ */
+function objectsOfNextPack(expected: number, written: number): number {
+  const count = Math.ceil(Math.max(expected * SHARE, written * GROWTH));
+  return Math.min(Math.max(count, PACK_OBJECTS_MIN), PACK_OBJECTS_MAX);
 }
 
 function contentOf(slot: Buffer, { at, size }: Piece): Buffer {

@@ -1,22 +1,13 @@
-import { availableParallelism } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
 import { StoreError } from '../errors.ts';
 import type { ObjectId } from '../objects/object-id.ts';
 import { encodeTree, type TreeEntry } from '../objects/tree.ts';
 import { partFileName } from '../parts/names.ts';
-import { errorFromMessage, startThread, type Thread } from '../threads/thread.ts';
-import { inlineLane, type Lane, threadLane } from './lane.ts';
 import type { ObjectWriter } from './object-writer.ts';
+import type { Packing } from './packing.ts';
 import { readFiles } from './reader.ts';
-import type { FromReader, ReaderData } from './reader-messages.ts';
 import type { ReadFile, Slab } from './slab.ts';
-import { createSlots, releaseSlot, type Slots, slotBytes, takeSlot } from './slots.ts';
 import type { SourceFile, StoredFile } from './source-file.ts';
-
-/** Below this, starting threads costs more than they bring. */
-const THREADS_FROM = { bytes: 24 * 1024 * 1024, files: 4000 };
-
-/** More packing threads than this wait for the disk, not for the processor. */
-const LANES_MAX = 4;
 
 export interface StoreFilesOptions {
   readonly signal?: AbortSignal;
@@ -37,76 +28,42 @@ export async function storeFiles(
 ): Promise<StoredFile[]> {
   const collection = new Collection(writer, files.length, options);
   collection.checkCancelled();
-  const threaded = options.bytesExpected >= THREADS_FROM.bytes || files.length >= THREADS_FROM.files;
-  await (threaded ? storeInThreads : storeInline)(writer, files, collection);
+  const packing = writer.packing({ bytes: options.bytesExpected, files: files.length });
+  await readAndPack(files, packing, (slab) => collection.store(slab, packing));
   return collection.storedFiles();
 }
 
-async function storeInline(
-  writer: ObjectWriter,
+/**
+ * Reads on this thread, which computes each file's SHA-256 on the way, and hands on every slab while the next one is
+ * read.
+ */
+async function readAndPack(
   files: readonly SourceFile[],
-  collection: Collection,
-): Promise<void> {
-  const slots = createSlots(2);
-  const lane = inlineLane(writer.inlinePacker, slots);
-  const source = { take: () => takeSlot(slots), bytes: (slot: number) => slotBytes(slots, slot) };
-  for (const slab of readFiles(files, source)) {
-    await collection.store(slab, lane);
-    releaseSlot(slots, slab.slot);
-  }
-}
-
-async function storeInThreads(
-  writer: ObjectWriter,
-  files: readonly SourceFile[],
-  collection: Collection,
-): Promise<void> {
-  const laneCount = Math.min(availableParallelism(), LANES_MAX);
-  const slots = createSlots(2 * laneCount + 1);
-  const lanes = Array.from({ length: laneCount }, () =>
-    threadLane({ folder: writer.folder, label: writer.label, slots }),
-  );
-  for (const lane of lanes) writer.adopt(lane);
-  await pump(files, slots, (slab) => collection.store(slab, leastLoaded(lanes)));
-}
-
-/** Runs the reading thread to its end, handing every slab on and giving its slot back. */
-async function pump(
-  files: readonly SourceFile[],
-  slots: Slots,
+  packing: Packing,
   store: (slab: Slab) => Promise<void>,
 ): Promise<void> {
+  // The reader goes on in a new slot before it gives out the full one: two for the first slab, one for each other.
+  const slots = [await packing.take(), await packing.take()];
   const underway = new Set<Promise<void>>();
-  let reader: Thread<never> | undefined;
+  const failures: unknown[] = [];
+  const source = { take: () => slots.pop()!, bytes: (slot: number) => packing.bytes(slot) };
   try {
-    await new Promise<void>((resolve, reject) => {
-      reader = startThread<never, FromReader>(
-        import.meta.url,
-        'reader-thread',
-        { files, slots } satisfies ReaderData,
-        {
-          onMessage: (message) => {
-            if (message.kind === 'end') resolve();
-            else if (message.kind === 'error') reject(errorFromMessage(message.error));
-            else {
-              const { slab } = message;
-              const stored = store(slab).then(() => releaseSlot(slots, slab.slot));
-              underway.add(stored);
-              stored.then(() => underway.delete(stored), reject);
-            }
-          },
-          onBroken: reject,
-        },
-      );
-    });
-    await Promise.all(underway);
+    for (const slab of readFiles(files, source)) {
+      const stored = store(slab)
+        .catch((error) => failures.push(error))
+        .then(() => packing.giveBack(slab.slot))
+        .then(() => void underway.delete(stored));
+      underway.add(stored);
+      slots.push(await packing.take());
+      // Answers of the packing threads wait until this thread looks up.
+      await setImmediate();
+      if (failures.length > 0) break;
+    }
   } finally {
-    await reader?.stop();
+    await Promise.all(underway);
+    for (const slot of slots) packing.giveBack(slot);
   }
-}
-
-function leastLoaded(lanes: readonly Lane[]): Lane {
-  return lanes.reduce((least, lane) => (lane.load < least.load ? lane : least));
+  if (failures.length > 0) throw failures[0];
 }
 
 interface PartEntry {
@@ -129,9 +86,9 @@ class Collection {
     this.#parts = Array.from({ length: files }, () => []);
   }
 
-  async store(slab: Slab, lane: Lane): Promise<void> {
+  async store(slab: Slab, packing: Packing): Promise<void> {
     this.checkCancelled();
-    const ids = await lane.store(slab, (found) =>
+    const ids = await packing.store(slab, (found) =>
       found.map((id, index) => (this.#writer.claim(id, slab.pieces[index]!.size) ? id : null)),
     );
     this.checkCancelled();

@@ -75,7 +75,7 @@ class Intake {
     checkPartSize(stream.partSize);
     checkPartSize(stream.firstPart ?? stream.partSize);
     this.#writer = writer;
-    this.#packing = writer.packing(bytesExpected);
+    this.#packing = writer.packing({ bytes: bytesExpected, files: 1 });
     this.#sha256 = this.#packing.openHash();
     this.#stream = stream;
     this.#signal = signal;

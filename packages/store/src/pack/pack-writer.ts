@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readSync, writevSync } from 'node:fs';
+import { closeSync, fsyncSync, ftruncateSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { StoreError, translated } from '../errors.ts';
-import { removeIfThere, replaceDurably, temporaryPath, writeSynced } from '../files/durable.ts';
+import { removeIfThere, temporaryPath, writeSynced } from '../files/durable.ts';
+import { writeAll } from '../files/write-all.ts';
 import { WriteBack } from '../files/write-back.ts';
 import type { ObjectId, ObjectKind } from '../objects/object-id.ts';
 import { encodeIndex } from './index-format.ts';
 import { keepPack } from './keep-file.ts';
 import { PACK_SIZE_MAX } from './limits.ts';
 import { encodePackHeader, PACK_HEADER_SIZE } from './pack-file.ts';
+import { publishPacks, type SealedPack } from './publish-packs.ts';
+import { RunningChecksum } from './running-checksum.ts';
 import { type EntryForm, encodeWholeEntry } from './whole-entry.ts';
 
 export interface FinishedPack {
@@ -19,6 +22,16 @@ export interface FinishedPack {
   readonly ids: number;
   /** Bytes of the pack; the index comes on top. */
   readonly size: number;
+}
+
+export interface PackWriterOptions {
+  /**
+   * Stands in the temporary names, so that whoever gives up a transaction can find what threads that no longer answer
+   * have left. A pack with a label is kept from Git until `releasePacks`, which is for once its objects have refs.
+   */
+  readonly label?: string;
+  /** How many objects the pack is to have. One that gets more or fewer is read once more at its end. */
+  readonly count?: number;
 }
 
 interface Written {
@@ -44,23 +57,23 @@ export class PackWriter {
   readonly #temporaryIndex: string;
   readonly #writeBack: WriteBack;
   readonly #written = new Map<ObjectId, Written>();
+  readonly #count: number | undefined;
+  readonly #running: RunningChecksum | null;
   #fd: number | null;
   /** Once it is sealed. */
   #checksum: Buffer | null = null;
   #size = PACK_HEADER_SIZE;
 
-  /**
-   * Opens a temporary file in the repository's `objects/pack`. Its name holds the label, so that whoever gives
-   * up a transaction can find what threads that no longer answer have left. A pack with a label is kept from Git
-   * until `releasePacks`, which is for once its objects have refs.
-   */
-  static create(packFolder: string, label = ''): PackWriter {
-    return new PackWriter(packFolder, label);
+  /** Opens a temporary file in the repository's `objects/pack`. */
+  static create(packFolder: string, options: PackWriterOptions = {}): PackWriter {
+    return new PackWriter(packFolder, options);
   }
 
-  private constructor(folder: string, label: string) {
+  private constructor(folder: string, { label = '', count }: PackWriterOptions) {
     this.#folder = folder;
     this.#label = label;
+    this.#count = count;
+    this.#running = count === undefined ? null : new RunningChecksum(count);
     this.#temporary = temporaryPath(folder, { prefix: `tmp_pack_${label}` });
     this.#temporaryIndex = temporaryPath(folder, { prefix: `tmp_idx_${label}` });
     this.#writeBack = new WriteBack(this.#temporary);
@@ -80,9 +93,9 @@ export class PackWriter {
     return this.#written.size;
   }
 
-  /** Whether the next part should go to another pack. */
+  /** Whether the next object should go to another pack. */
   get full(): boolean {
-    return this.#size > PACK_SIZE_MAX - ROOM_FOR_ONE_MORE;
+    return this.count === this.#count || this.#size > PACK_SIZE_MAX - ROOM_FOR_ONE_MORE;
   }
 
   has(id: ObjectId): boolean {
@@ -96,8 +109,9 @@ export class PackWriter {
   add(kind: ObjectKind, id: ObjectId, bytes: Uint8Array, form: EntryForm): void {
     if (this.has(id)) return;
     const [header, stream] = encodeWholeEntry(kind, bytes, form);
-    const size = this.#append(this.#size, [header, stream]);
-    this.#register(id, crc32(stream, crc32(header)), size);
+    this.#append(this.#size, header);
+    this.#append(this.#size + header.length, stream);
+    this.#register(id, crc32(stream, crc32(header)), header.length + stream.length);
     discard(stream);
   }
 
@@ -108,8 +122,8 @@ export class PackWriter {
   addRaw(id: ObjectId, entry: Uint8Array, crc: number): number {
     const known = this.#written.get(id);
     if (known) return known.offset;
-    const size = this.#append(this.#size, [entry]);
-    return this.#register(id, crc, size);
+    this.#append(this.#size, entry);
+    return this.#register(id, crc, entry.byteLength);
   }
 
   /** The same for an entry that comes in pieces. When the pieces throw, the entry is not in the pack. */
@@ -118,9 +132,15 @@ export class PackWriter {
     if (known) return known.offset;
     let crc = 0;
     let size = 0;
-    for (const piece of pieces) {
-      size += this.#append(this.#size + size, [piece]);
-      crc = crc32(piece, crc);
+    try {
+      for (const piece of pieces) {
+        this.#append(this.#size + size, piece);
+        size += piece.byteLength;
+        crc = crc32(piece, crc);
+      }
+    } catch (error) {
+      this.#running?.spoil();
+      throw error;
     }
     return this.#register(id, crc, size);
   }
@@ -144,24 +164,27 @@ export class PackWriter {
   }
 
   /**
-   * Seals the pack and puts it in its place: pack, then index, each on the disk before it gets its name. When
-   * it fails, nothing is left. `null`, and nothing left, when nothing was added.
+   * Seals the pack and puts it in its place. When it fails, nothing is left. `null`, and nothing left, when nothing
+   * was added.
    */
   finish(): FinishedPack | null {
+    return PackWriter.finishAll([this])[0] ?? null;
+  }
+
+  /** The same for several packs of one folder, which are each on the disk before the first of them gets its name. */
+  static finishAll(writers: readonly PackWriter[]): FinishedPack[] {
     try {
-      if (this.count === 0) return null;
-      this.seal();
-      const checksum = this.#checksum!;
-      return { path: this.#publish(checksum), ids: this.count, size: this.#size + checksum.length };
-    } catch (error) {
-      throw translated(error, `write a pack into ${this.#folder}`);
+      const sealed = writers.filter(({ count }) => count > 0).map((writer) => writer.#sealed());
+      publishPacks(sealed);
+      return sealed.map(({ path, ids, size }) => ({ path, ids, size }));
     } finally {
-      this.abort();
+      for (const writer of writers) writer.abort();
     }
   }
 
   /** Throws away what is not finished. Does nothing the second time, or after {@link finish}. */
   abort(): void {
+    if (this.#fd !== null) emptyIfPossible(this.#fd);
     this.#close();
     this.#checksum = null;
     removeIfThere(this.#temporary);
@@ -179,13 +202,14 @@ export class PackWriter {
     this.#fd = null;
   }
 
-  #append(position: number, pieces: readonly Uint8Array[]): number {
+  #append(position: number, bytes: Uint8Array): void {
     const fd = this.#opened();
     try {
-      const size = writeAll(fd, pieces, position);
-      this.#writeBack.wrote(size);
-      return size;
+      writeAll(fd, bytes, position);
+      this.#writeBack.wrote(bytes.byteLength);
+      this.#running?.update(bytes);
     } catch (error) {
+      this.#running?.spoil();
       throw translated(error, `write a pack into ${this.#folder}`);
     }
   }
@@ -198,15 +222,15 @@ export class PackWriter {
   }
 
   /**
-   * Completes the file and forces it to the disk. The checksum covers the number of objects in the header, which
-   * is known only now, so that it is computed from what was written, as Git does it after `fast-import`.
+   * Completes the file and forces it to the disk. Where the number of objects was not known beforehand, the checksum
+   * is computed from what was written, as Git does it after `fast-import`.
    */
   #complete(fd: number): Buffer {
     ftruncateSync(fd, this.#size);
-    writeAll(fd, [encodePackHeader(this.count)], 0);
+    writeAll(fd, encodePackHeader(this.count), 0);
     this.#writeBack.finish();
-    const checksum = checksumOf(fd, this.#size);
-    writeAll(fd, [checksum], this.#size);
+    const checksum = this.#running?.digest(this.count) ?? checksumOf(fd, this.#size);
+    writeAll(fd, checksum, this.#size);
     fsyncSync(fd);
     this.#close();
     return checksum;
@@ -216,18 +240,25 @@ export class PackWriter {
     return join(this.#folder, `pack-${checksum.toString('hex')}`);
   }
 
-  /** The same objects in the same order make the same pack, which may be there already. */
-  #publish(checksum: Buffer): string {
-    const path = this.#pathFor(checksum);
-    if (existsSync(`${path}.idx`) && existsSync(`${path}.pack`)) return path;
-    replaceDurably(this.#temporary, `${path}.pack`);
-    try {
-      replaceDurably(this.#temporaryIndex, `${path}.idx`);
-    } catch (error) {
-      removeIfThere(`${path}.pack`);
-      throw error;
-    }
-    return path;
+  #sealed(): SealedPack & FinishedPack {
+    this.seal();
+    const checksum = this.#checksum!;
+    return {
+      pack: this.#temporary,
+      index: this.#temporaryIndex,
+      path: this.#pathFor(checksum),
+      ids: this.count,
+      size: this.#size + checksum.length,
+    };
+  }
+}
+
+/** A flush under way has the file open: without this its bytes would stay on the disk for as long, after its name. */
+function emptyIfPossible(fd: number): void {
+  try {
+    ftruncateSync(fd, 0);
+  } catch {
+    // They only go later.
   }
 }
 
@@ -240,28 +271,6 @@ const DISCARD_FROM = 64 * 1024;
  */
 function discard(buffer: Buffer): void {
   if (buffer.byteLength >= DISCARD_FROM) (buffer.buffer as ArrayBuffer).transfer(0);
-}
-
-/** A write can end early, for example when the disk fills up: the rest then fails with the reason. */
-function writeAll(fd: number, pieces: readonly Uint8Array[], position: number): number {
-  const size = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
-  let rest = pieces;
-  for (let done = 0; done < size; ) {
-    const count = writevSync(fd, rest, position + done);
-    done += count;
-    rest = withoutFirst(rest, count);
-  }
-  return size;
-}
-
-function withoutFirst(pieces: readonly Uint8Array[], count: number): Uint8Array[] {
-  const rest: Uint8Array[] = [];
-  let left = count;
-  for (const piece of pieces) {
-    if (left < piece.byteLength) rest.push(piece.subarray(left));
-    left = Math.max(0, left - piece.byteLength);
-  }
-  return rest;
 }
 
 /** Bytes read back at a time. */

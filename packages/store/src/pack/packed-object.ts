@@ -136,7 +136,7 @@ function* readEntry(pack: PackFile, offset: number, options: PackedReadOptions):
   if (isWhole(header) && header.size !== sizeExpected) {
     throw damagedAt(pack, offset, `it has ${header.size} bytes, expected ${sizeExpected}`);
   }
-  const stored = compactStored(bytes.subarray(length), header.size);
+  const stored = compactStored(bytes, header.size, length);
   const content =
     stored ?? (yield* readStream(pack, offset + length, { size: header.size, isStored: false }));
   return { header, content };

@@ -31,22 +31,20 @@ export function encodeStored(bytes: Uint8Array): Buffer {
 }
 
 /**
- * Takes the content out of a stream of stored blocks, in place: the result is a view into `stream`, whose bytes
- * have moved. `null`, with nothing moved, when the stream is anything but whole stored blocks of exactly `size`
- * bytes; inflating it then says what it is.
+ * Takes the content out of a stream of stored blocks that begins at `from`, in place: the result is the beginning of
+ * `bytes`, to which the content has moved. `null`, with nothing moved, when the stream is anything but whole stored
+ * blocks of exactly `size` bytes; inflating it then says what it is.
  *
  * The Adler-32 is left unread, because whoever wants an object checks its SHA-1.
  */
-export function compactStored(stream: Buffer, size: number): Buffer | null {
+export function compactStored(bytes: Buffer, size: number, from = 0): Buffer | null {
+  const stream = bytes.subarray(from);
   const blocks = storedBlocks(stream, size);
   if (!blocks) return null;
-  const start = STREAM_HEADER_SIZE + BLOCK_HEADER_SIZE;
-  let end = start;
-  for (const block of blocks) {
-    if (end !== block.start) stream.copyWithin(end, block.start, block.start + block.size);
-    end += block.size;
-  }
-  return stream.subarray(start, end);
+  let end = 0;
+  // Not `copyWithin`, which V8 does byte by byte in shared memory.
+  for (const block of blocks) end += stream.copy(bytes, end, block.start, block.start + block.size);
+  return bytes.subarray(0, end);
 }
 
 /** Whether a stream begins with a stored block, as those of {@link encodeStored} do. */

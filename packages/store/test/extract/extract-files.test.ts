@@ -40,17 +40,22 @@ vi.mock('../../src/threads/thread.ts', async (original) => {
   return { ...module, startThread };
 });
 
-/** Sizes on both sides of what is worth threads. */
-const WAYS = { 'on the calling thread': 3 * MIB, 'by threads': 25 * MIB } as const;
+/** Sizes on both sides of what is worth threads, and files of which none is as large as all others together. */
+const WAYS = {
+  'on the calling thread': [3 * MIB],
+  'with SHA-256 beside': [25 * MIB],
+  'by threads': [9 * MIB, 8 * MIB, 8 * MIB],
+} as const;
 
-function contentsOf(largest: number): Buffer[] {
+function contentsOf([largest, ...others]: readonly number[]): Buffer[] {
   return [
-    noise(largest),
+    noise(largest!),
     noise(0),
     noise(1),
     noise(MIB),
     noise(MIB + 1, 'more'),
     Buffer.from('text\n'.repeat(500)),
+    ...others.map((size, index) => noise(size, `other ${index}`)),
   ];
 }
 
@@ -62,8 +67,8 @@ function jobsTo(fixture: ExtractFixture, folder: string): FileJob[] {
   }));
 }
 
-describe.each(Object.entries(WAYS))('taking files out %s', (_, largest) => {
-  const contents = contentsOf(largest);
+describe.each(Object.entries(WAYS))('taking files out %s', (_, sizes) => {
+  const contents = contentsOf(sizes);
 
   test('gives every byte, the flag, and says how far it has come', async () => {
     using fixture = await extractFixture(contents);

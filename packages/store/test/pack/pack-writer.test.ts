@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fsckStrict, git, gitText, temporaryFolder } from '@cairn/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -203,6 +203,35 @@ describe('a pack that is written here', () => {
     expect(openFilesBelow(folder.path)).toEqual([]);
   });
 
+  it('is the same whether its number of objects was announced or not, rightly or wrongly', () => {
+    using folder = temporaryFolder();
+    const packFolder = createRepository(folder.path);
+    const checksums = [undefined, 1, 2, 3].map((count) => {
+      const writer = PackWriter.create(packFolder, count === undefined ? {} : { count });
+      add(writer, 'blob', noise(1_048_576), 'stored');
+      expect(writer.full).toBe(count === 1);
+      add(writer, 'blob', noise(100), 'deflated');
+      expect(writer.full).toBe(count === 2);
+      const { path } = writer.finish()!;
+      gitText(folder.path, 'verify-pack', `${path}.idx`);
+      return path;
+    });
+    expect(new Set(checksums).size).toBe(1);
+  });
+
+  it('is read again after an entry that failed, even when its number of objects comes out right', () => {
+    using folder = temporaryFolder();
+    const writer = PackWriter.create(createRepository(folder.path), { count: 2 });
+    add(writer, 'blob', noise(100), 'stored');
+    function* failing() {
+      yield noise(1000);
+      throw new Error('no more');
+    }
+    expect(() => writer.addPieces(fakeId(1), failing())).toThrow('no more');
+    add(writer, 'blob', noise(200), 'stored');
+    gitText(folder.path, 'verify-pack', `${writer.finish()!.path}.idx`);
+  });
+
   it('refuses an object above the limit', () => {
     using folder = temporaryFolder();
     const writer = PackWriter.create(createRepository(folder.path));
@@ -210,5 +239,40 @@ describe('a pack that is written here', () => {
     expect(() => writer.add('blob', fakeId(1), huge, 'stored')).toThrow(invalid);
     expect(writer.full).toBe(false);
     writer.abort();
+  });
+});
+
+describe('several packs that are finished together', () => {
+  const writers = (packFolder: string) =>
+    [1, 2, 3].map((seed) => {
+      const writer = PackWriter.create(packFolder, { count: 1 });
+      add(writer, 'blob', noise(1000, seed), 'stored');
+      return writer;
+    });
+
+  it('all become visible, the empty ones left out', () => {
+    using folder = temporaryFolder();
+    const packFolder = createRepository(folder.path);
+    const finished = PackWriter.finishAll([...writers(packFolder), PackWriter.create(packFolder)]);
+    expect(finished).toHaveLength(3);
+    for (const { path } of finished) gitText(folder.path, 'verify-pack', `${path}.idx`);
+    expect(readdirSync(packFolder)).toHaveLength(6);
+    expect(PackWriter.finishAll([])).toEqual([]);
+  });
+
+  it('leave no pack without an index when one of the indexes cannot get its name', () => {
+    using folder = temporaryFolder();
+    const packFolder = createRepository(folder.path);
+    const [first, second, third] = writers(packFolder).map((writer) => writer.finish()!.path);
+    for (const path of [first, second, third]) {
+      rmSync(`${path}.pack`);
+      rmSync(`${path}.idx`);
+    }
+    mkdirSync(`${second}.idx`);
+    expect(() => PackWriter.finishAll(writers(packFolder))).toThrow(second);
+    const left = readdirSync(packFolder).sort();
+    expect(left).toEqual(
+      [`${basename(first!)}.idx`, `${basename(first!)}.pack`, `${basename(second!)}.idx`].sort(),
+    );
   });
 });

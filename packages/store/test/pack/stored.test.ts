@@ -27,6 +27,18 @@ describe('a stored stream', () => {
     );
   });
 
+  it('moves to the beginning of the bytes that it stands in, also in shared memory', () => {
+    for (const memory of [new ArrayBuffer(300_000), new SharedArrayBuffer(300_000)]) {
+      const bytes = Buffer.from(memory);
+      const content = noise(200_000);
+      encodeStored(content).copy(bytes, 9);
+      expect(compactStored(bytes, content.length, 8)).toBeNull();
+      const found = compactStored(bytes, content.length, 9)!;
+      expect(found.byteOffset).toBe(bytes.byteOffset);
+      expect(found.equals(content)).toBe(true);
+    }
+  });
+
   it('is left alone when it is not stored throughout, or not whole', () => {
     const text = Buffer.from('text '.repeat(100));
     const deflated = deflateSync(text);
