@@ -33,7 +33,7 @@ let healthy: RegistryFixture;
 beforeAll(async () => {
   healthy = await registryFixture();
   healthy.write({
-    'source/large.bin': pseudoRandomBytes('large', 10 * MIB),
+    'source/large.bin': pseudoRandomBytes('large', 20 * MIB),
     'source/small.bin': pseudoRandomBytes('small', 2 * MIB),
     'source/text.txt': 'text',
   });
