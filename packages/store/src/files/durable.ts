@@ -7,6 +7,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  truncateSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -135,6 +136,16 @@ export function removeIfThere(path: string): boolean {
     if (code === 'ENOENT' || code === 'ENOTDIR') return false;
     throw translated(error, `remove ${path}`);
   }
+}
+
+/** The same, and gives its bytes back at once although a thread that flushes it has it open still. */
+export function emptyAndRemove(path: string): void {
+  try {
+    truncateSync(path);
+  } catch {
+    // They only go later.
+  }
+  removeIfThere(path);
 }
 
 function createFrom(temporary: string, path: string): void {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { removeIfThere } from '../files/durable.ts';
+import { emptyAndRemove } from '../files/durable.ts';
 import { acquireLease, type Lease } from '../files/lease.ts';
 import { hashObject, type ObjectId, type ObjectKind } from '../objects/object-id.ts';
 import { parseTree } from '../objects/tree.ts';
@@ -166,6 +166,6 @@ export class ObjectWriter implements AsyncDisposable {
     const leftovers = readdirSync(this.folder).filter(
       (name) => name.startsWith('tmp_') && name.includes(this.label),
     );
-    for (const name of leftovers) removeIfThere(join(this.folder, name));
+    for (const name of leftovers) emptyAndRemove(join(this.folder, name));
   }
 }
