@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const shared = {
@@ -10,6 +11,8 @@ const report = process.env.TEST_REPORT;
 
 export default defineConfig({
   test: {
+    // One worker for every core: most tests wait for programs and for the disk.
+    maxWorkers: availableParallelism(),
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     projects: [
       {

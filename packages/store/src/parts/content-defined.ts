@@ -1,5 +1,5 @@
 import { PART_SIZE, PART_SIZE_MAX } from './constants.ts';
-import { gearTable } from './gear.ts';
+import { openGearScan } from './gear-scan.ts';
 
 /** No content-defined part is smaller, except the last of a file. */
 export const CONTENT_PART_SIZE_MIN = PART_SIZE / 4;
@@ -11,16 +11,8 @@ const HASH_WINDOW = 32;
  * Normalization level 2 of FastCDC: for parts of 2^20 bytes on average, 20 + 2 bits of the hash must be zero before
  * that size is reached, 20 - 2 bits after it. The highest bits are taken, as they depend on the most bytes.
  */
-const MASK_BEFORE_AVERAGE = -1 << (32 - 22);
-const MASK_AFTER_AVERAGE = -1 << (32 - 18);
-
-const GEAR = gearTable();
-
-interface Stretch {
-  readonly from: number;
-  readonly to: number;
-  readonly mask: number;
-}
+const LIMIT_BEFORE_AVERAGE = 2 ** (32 - 22);
+const LIMIT_AFTER_AVERAGE = 2 ** (32 - 18);
 
 /**
  * Finds the ends of content-defined parts: FastCDC with normalized chunking (Xia et al., USENIX ATC 2016), from
@@ -31,8 +23,8 @@ interface Stretch {
  */
 export class ContentDefinedRule {
   readonly name = '';
+  readonly #scan = openGearScan();
   #length = 0;
-  #hash = 0;
 
   /** The index in `bytes` just past the part at hand, or -1 when that goes on after them. */
   cut(bytes: Uint8Array, from: number): number {
@@ -43,41 +35,13 @@ export class ContentDefinedRule {
     const longest = indexOf(PART_SIZE_MAX);
 
     // The first quarter of a MiB cannot hold an end: all but what the hash has to have seen is passed over.
-    this.#roll(bytes, indexOf(CONTENT_PART_SIZE_MIN - HASH_WINDOW), shortest);
-    let end = this.#scan(bytes, { from: shortest, to: average, mask: MASK_BEFORE_AVERAGE });
-    if (end < 0) end = this.#scan(bytes, { from: average, to: longest, mask: MASK_AFTER_AVERAGE });
+    this.#scan.roll(bytes, indexOf(CONTENT_PART_SIZE_MIN - HASH_WINDOW), shortest);
+    let end = this.#scan.find(bytes, { from: shortest, to: average, limit: LIMIT_BEFORE_AVERAGE });
+    if (end < 0) end = this.#scan.find(bytes, { from: average, to: longest, limit: LIMIT_AFTER_AVERAGE });
     if (end < 0 && longest - start === PART_SIZE_MAX) end = longest;
 
-    if (end >= 0) this.#hash = 0;
+    if (end >= 0) this.#scan.reset();
     this.#length = end < 0 ? bytes.length - start : 0;
     return end;
-  }
-
-  #roll(bytes: Uint8Array, from: number, to: number): void {
-    let hash = this.#hash;
-    for (let index = from; index < to; index++) hash = ((hash << 1) + GEAR[bytes[index]!]!) | 0;
-    this.#hash = hash;
-  }
-
-  /** Four bytes a turn, a fifth faster than one: this loop is all that the speed of cutting depends on. */
-  #scan(bytes: Uint8Array, { from, to, mask }: Stretch): number {
-    let hash = this.#hash;
-    let index = from;
-    for (const whole = to - 3; index < whole; index += 4) {
-      hash = ((hash << 1) + GEAR[bytes[index]!]!) | 0;
-      if ((hash & mask) === 0) return index + 1;
-      hash = ((hash << 1) + GEAR[bytes[index + 1]!]!) | 0;
-      if ((hash & mask) === 0) return index + 2;
-      hash = ((hash << 1) + GEAR[bytes[index + 2]!]!) | 0;
-      if ((hash & mask) === 0) return index + 3;
-      hash = ((hash << 1) + GEAR[bytes[index + 3]!]!) | 0;
-      if ((hash & mask) === 0) return index + 4;
-    }
-    for (; index < to; index++) {
-      hash = ((hash << 1) + GEAR[bytes[index]!]!) | 0;
-      if ((hash & mask) === 0) return index + 1;
-    }
-    this.#hash = hash;
-    return -1;
   }
 }

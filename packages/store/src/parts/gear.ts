@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 const GEAR_LABEL = 'cairn/parts/gear/1';
 
@@ -9,6 +9,6 @@ const GEAR_LABEL = 'cairn/parts/gear/1';
  */
 export function gearTable(): Int32Array {
   return Int32Array.from({ length: 256 }, (_, byte) =>
-    createHash('sha256').update(`${GEAR_LABEL}:${byte}`).digest().readInt32BE(0),
+    hash('sha256', `${GEAR_LABEL}:${byte}`, 'buffer').readInt32BE(0),
   );
 }
