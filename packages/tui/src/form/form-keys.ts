@@ -8,7 +8,7 @@ export interface FormAccess<Screen, Name extends string> {
   readonly problem: (screen: Screen) => string | null;
   readonly submit: (screen: Screen) => void;
   /** What submitting does, for the hints. */
-  readonly label: string;
+  readonly label: Binding<Screen>['label'];
 }
 
 /** The keys of any form: from field to field, and done. */

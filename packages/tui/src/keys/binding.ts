@@ -4,7 +4,7 @@ import type { KeyName } from './key.ts';
 export interface Binding<Screen> {
   readonly keys: readonly KeyName[];
   /** A word or two for the bar at the bottom. */
-  readonly label: string;
+  readonly label: string | ((screen: Screen) => string);
   /** A sentence for the help, when the label does not say it all. */
   readonly help?: string;
   /** Left out of the bar, not out of the help. */
@@ -16,6 +16,10 @@ export interface Binding<Screen> {
   /** Why it cannot work now; `null` when it can. */
   readonly refusal?: (screen: Screen) => string | null;
   readonly run: (screen: Screen) => void;
+}
+
+export function labelOf<Screen>({ label }: Binding<Screen>, screen: Screen): string {
+  return typeof label === 'string' ? label : label(screen);
 }
 
 /** The binding of a key, if it has one here and now. */

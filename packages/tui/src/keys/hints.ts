@@ -1,5 +1,5 @@
 import { type Line, line, lineWidth, span } from '../text/line.ts';
-import type { Binding } from './binding.ts';
+import { type Binding, labelOf } from './binding.ts';
 import { type KeyName, showKey } from './key.ts';
 
 /** A key and what it does, as the bar shows it. */
@@ -17,11 +17,12 @@ export function hintsOf<Screen>(
   const shown = bindings.filter(
     ({ quiet, when, whileTyping }) => !quiet && (when?.(screen) ?? true) && (whileTyping || !isTyping),
   );
-  return shown.map(({ keys, label, refusal }) => {
+  return shown.map((binding) => {
+    const { keys, refusal } = binding;
     const isRefused = (refusal?.(screen) ?? null) !== null;
     const key = keys[0]!;
     const shownKey = span(showKey(key), isRefused ? 'faint' : 'key');
-    return { key, line: line(shownKey, span(` ${label}`, isRefused ? 'faint' : 'plain')) };
+    return { key, line: line(shownKey, span(` ${labelOf(binding, screen)}`, isRefused ? 'faint' : 'plain')) };
   });
 }
 

@@ -1,5 +1,5 @@
 import { type ComponentType, createElement } from 'react';
-import { type Binding, findBinding } from '../keys/binding.ts';
+import { type Binding, findBinding, labelOf } from '../keys/binding.ts';
 import { hintsOf } from '../keys/hints.ts';
 import { type KeyName, typedText } from '../keys/key.ts';
 import { describeFailure, type Failure, isCancelled } from '../ui/failure.ts';
@@ -142,5 +142,5 @@ function helpOf<State, Action>(
   screen: Screen<State, Action>,
 ): KeyHelp {
   const refusal = binding.refusal?.(screen) ?? null;
-  return { keys: binding.keys, text: binding.help ?? binding.label, refusal };
+  return { keys: binding.keys, text: binding.help ?? labelOf(binding, screen), refusal };
 }

@@ -1,4 +1,4 @@
-import type { Binding } from '../keys/binding.ts';
+import { type Binding, labelOf } from '../keys/binding.ts';
 import { confirm } from '../screens/confirm/screen.ts';
 import { help } from '../screens/help/screen.ts';
 import { message } from '../screens/message/screen.ts';
@@ -14,7 +14,11 @@ export const GLOBAL_KEYS: readonly Binding<Ui>[] = [
     label: 'help',
     help: 'all keys of this screen',
     when: ({ router }) => router.top().name !== help.name,
-    run: (ui) => ui.router.open(help, [...ui.router.top().keyHelp(), ...GLOBAL_KEYS.map(keyHelp)]),
+    run: (ui) =>
+      ui.router.open(help, [
+        ...ui.router.top().keyHelp(),
+        ...GLOBAL_KEYS.map((binding) => keyHelp(binding, ui)),
+      ]),
   },
   {
     keys: ['esc', 'left', 'h'],
@@ -57,8 +61,8 @@ export const GLOBAL_KEYS: readonly Binding<Ui>[] = [
   { keys: ['ctrl+c'], label: 'quit', quiet: true, whileTyping: true, run: quit },
 ];
 
-function keyHelp({ keys, label, help: text = label }: Binding<Ui>): KeyHelp {
-  return { keys, text, refusal: null };
+function keyHelp(binding: Binding<Ui>, ui: Ui): KeyHelp {
+  return { keys: binding.keys, text: binding.help ?? labelOf(binding, ui), refusal: null };
 }
 
 const quitting = { ...confirm, name: 'quit' };

@@ -7,11 +7,13 @@ import { pointInTable } from '../../list/table-pointer.ts';
 import { selectedRow, type TableAction } from '../../list/table-state.ts';
 import { tableHeight } from '../../list/table-view.tsx';
 import type { Screen, ScreenKind } from '../../ui/ui.ts';
+import { ask } from '../ask/screen.ts';
 import { compare } from '../compare/screen.ts';
 import { deleteVersion } from '../delete-version/screen.ts';
 import { editModel } from '../edit-model/screen.ts';
-import { get } from '../get/screen.ts';
 import { newVersion } from '../new-version/screen.ts';
+import { renameModelQuestion } from '../questions/rename.ts';
+import { takeOutQuestion } from '../questions/take-out.ts';
 import { version } from '../version/screen.ts';
 import { startVerifying } from '../version-tasks.ts';
 import { MODEL_HEAD_HEIGHT, metricsHeight, modelBody } from './layout.ts';
@@ -111,7 +113,10 @@ const versionKeys: Binding<ModelScreen>[] = [
     when: isOn('versions'),
     refusal: needsVersion,
     run: (screen) =>
-      screen.ui.router.open(get, { model: screen.state.name, version: selected(screen)!.version }),
+      screen.ui.router.open(
+        ask,
+        takeOutQuestion({ model: screen.state.name, version: selected(screen)!.version }),
+      ),
   },
   {
     keys: ['d'],
@@ -127,6 +132,13 @@ const versionKeys: Binding<ModelScreen>[] = [
     label: 'edit',
     help: 'change description, labels and card of the model',
     run: ({ ui, state }) => ui.router.open(editModel, state.name),
+  },
+  {
+    keys: ['m'],
+    label: 'rename',
+    help: 'give the model another name',
+    quiet: true,
+    run: ({ ui, state }) => ui.router.open(ask, renameModelQuestion(ui, state.name)),
   },
   {
     keys: ['tab'],

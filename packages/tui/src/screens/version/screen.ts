@@ -5,12 +5,15 @@ import { showCursor } from '../../list/list-state.ts';
 import { scrollText } from '../../list/scroll.ts';
 import { describeFailure } from '../../ui/failure.ts';
 import type { ScreenKind } from '../../ui/ui.ts';
+import { ask } from '../ask/screen.ts';
 import { compare } from '../compare/screen.ts';
 import { deleteVersion } from '../delete-version/screen.ts';
 import { editVersion } from '../edit-version/screen.ts';
 import { file } from '../file/screen.ts';
-import { get } from '../get/screen.ts';
-import { unlock } from '../unlock/screen.ts';
+import { exportKeyQuestion } from '../questions/export-key.ts';
+import { renameVersionQuestion } from '../questions/rename.ts';
+import { takeOutQuestion } from '../questions/take-out.ts';
+import { unlockQuestion } from '../questions/unlock.ts';
 import { startVerifying } from '../version-tasks.ts';
 import { treeHeight, VERSION_HEAD_HEIGHT, versionBody, versionLayout } from './layout.ts';
 import { readVersion, reopen, type VersionScreen } from './reading.ts';
@@ -110,10 +113,10 @@ const versionKeys: Binding<VersionScreen>[] = [
     when: isShut,
     run: (screen) => {
       const { model, name } = screen.state;
-      screen.ui.router.open(unlock, {
-        what: `${model}@${name}`,
-        open: (opener: Unlock) => reopen(screen, opener),
-      });
+      screen.ui.router.open(
+        ask,
+        unlockQuestion(`${model}@${name}`, (opener: Unlock) => reopen(screen, opener)),
+      );
     },
   },
   {
@@ -130,7 +133,7 @@ const versionKeys: Binding<VersionScreen>[] = [
     help: 'write the files into a folder',
     refusal: (screen) => needsRead(screen) ?? (isShut(screen) ? 'it is sealed and shut: u opens it' : null),
     run: ({ ui, state }) =>
-      ui.router.open(get, { model: state.model, version: state.name, unlock: state.unlock }),
+      ui.router.open(ask, takeOutQuestion({ model: state.model, version: state.name, unlock: state.unlock })),
   },
   {
     keys: ['c'],
@@ -153,6 +156,26 @@ const versionKeys: Binding<VersionScreen>[] = [
       }),
   },
   {
+    keys: ['m'],
+    label: 'rename',
+    help: 'give the version another name, as long as it was not shared',
+    quiet: true,
+    refusal: (screen) => needsRead(screen) ?? (isShut(screen) ? 'it is sealed and shut: u opens it' : null),
+    run: ({ ui, state }) =>
+      ui.router.open(
+        ask,
+        renameVersionQuestion(ui, { model: state.model, version: state.name, unlock: state.unlock }),
+      ),
+  },
+  {
+    keys: ['w'],
+    label: 'write the key',
+    help: 'write a copy of the key that opens the version into a file',
+    quiet: true,
+    when: ({ state }) => state.version?.sealing != null,
+    run: (screen) => screen.ui.run(() => askForKey(screen)),
+  },
+  {
     keys: ['d'],
     label: 'delete',
     help: 'delete the version, after asking',
@@ -171,6 +194,13 @@ const versionKeys: Binding<VersionScreen>[] = [
     run: ({ dispatch }) => dispatch({ type: 'tab', by: -1 }),
   },
 ];
+
+async function askForKey({ ui, state }: VersionScreen): Promise<void> {
+  const { keyDomain } = state.version!.sealing!;
+  const question = await exportKeyQuestion(ui, { model: state.model, keyDomain });
+  if (question) ui.router.open(ask, question);
+  else ui.say('info', 'none of your keys opens it');
+}
 
 const movingKeys = listKeys<VersionScreen>((screen, by) => {
   const { state, area, dispatch } = screen;
