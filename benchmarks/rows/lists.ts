@@ -3,8 +3,9 @@ import { type Bench, scaled } from '../bench.ts';
 import { cairn } from '../cairn.ts';
 import { registryOfModels, registryOfVersions, smallSource } from '../data/registries.ts';
 import { alternate, type Stage } from '../measure/alternate.ts';
-import { run } from '../measure/process.ts';
+import { isInstalled, run } from '../measure/process.ts';
 import type { Sample } from '../measure/sample.ts';
+import { type Screens, TERMINAL_PROGRAM, timeScreens } from '../measure/screens.ts';
 import type { Limits, Line } from '../report/line.ts';
 import { formatCount } from '../report/units.ts';
 import { removeFolder } from '../work-folder.ts';
@@ -26,6 +27,12 @@ export const listVersions: Row = {
       const limits: Limits = { judge: 'quantity', reachFor: 0.15, atLeast: 0.4 };
       return [
         ...(await timeList(bench, { registry, args: ['ls', MODEL], what: `\`ls\` of ${model}`, limits })),
+        ...(await timeTerminalUi(bench, {
+          registry,
+          what: model,
+          awaited: MODEL,
+          lead: { keys: '\r', awaited: `v${versions - 1} ` },
+        })),
         { what: `\`add\` of one more to ${model}`, measured: await timeOneMore(bench, folder, registry) },
       ];
     }),
@@ -40,12 +47,15 @@ export const listModels: Row = {
       const what = `\`ls\` of ${formatCount(models)} models`;
       bench.say(`making ${formatCount(models)} models`);
       const registry = await registryOfModels(folder, models, progress(bench, 'models'));
-      return timeList(bench, {
-        registry,
-        args: ['ls'],
-        what,
-        limits: { judge: 'quantity', reachFor: 0.3, atLeast: 1 },
-      });
+      const limits: Limits = { judge: 'quantity', reachFor: 0.3, atLeast: 1 };
+      return [
+        ...(await timeList(bench, { registry, args: ['ls'], what, limits })),
+        ...(await timeTerminalUi(bench, {
+          registry,
+          what: `${formatCount(models)} models`,
+          awaited: 'model-0001',
+        })),
+      ];
     }),
 };
 
@@ -71,6 +81,23 @@ async function timeList(bench: Bench, { registry, args, what, limits }: List): P
   return [
     { what, measured: remembered, limits },
     { what: `${what}, for the first time`, measured: forgotten },
+  ];
+}
+
+async function timeTerminalUi(bench: Bench, screens: Screens & { readonly what: string }): Promise<Line[]> {
+  if (!isInstalled(TERMINAL_PROGRAM)) {
+    bench.note(`The terminal UI was left out: there is no ${TERMINAL_PROGRAM} on this machine.`);
+    return [];
+  }
+  bench.say(`the terminal UI on ${screens.what}`);
+  const { start, key } = await timeScreens(screens, SHORT_RUNS * bench.runs);
+  return [
+    {
+      what: `the terminal UI on ${screens.what}: to the first picture`,
+      measured: start,
+      limits: { judge: 'quantity', atLeast: 0.5 },
+    },
+    { what: 'there: from a key to its picture', measured: key, limits: { judge: 'quantity', atLeast: 0.05 } },
   ];
 }
 
