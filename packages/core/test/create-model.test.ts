@@ -1,8 +1,8 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@cairn/testkit';
 import { expect, test } from 'vitest';
-import { createModel, createVersion, initRegistry, listModels } from '../src/index.ts';
+import { createModel, createVersion, examineRegistry, initRegistry, listModels } from '../src/index.ts';
 
 const environment = {
   identity: { name: 'Test', email: 'test@example.invalid' },
@@ -28,6 +28,24 @@ test('a registry is not stored in itself, whatever way leads to it', async () =>
     await expect(add(join(registry.path, kept))).rejects.toThrow('keeps for itself');
   }
   expect((await add(join(registry.path, 'inside'))).version.files).toHaveLength(1);
+});
+
+test('a file where this machine keeps its own things is told, by doctor too, and nothing is made', async () => {
+  using folder = temporaryFolder();
+  const registry = await initRegistry(join(folder.path, 'registry'), { template }, environment);
+  const local = join(registry.path, '.cairn');
+  rmSync(local, { recursive: true, force: true });
+  writeFileSync(local, '');
+
+  await expect(createModel(registry, 'm')).rejects.toMatchObject({
+    code: 'exists',
+    message: `${local} is a file, and a folder is needed there`,
+  });
+  expect(await listModels(registry)).toEqual([]);
+  const findings = await examineRegistry(registry);
+  expect(findings.map(({ level, subject }) => [level, subject])).toEqual([['problem', '.cairn']]);
+  rmSync(local);
+  await createModel(registry, 'm');
 });
 
 test('a model that was made for a version goes with it when the version does not come to be', async () => {

@@ -1,6 +1,7 @@
 import { mkdir, rmdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemCode } from '@cairn/store';
+import { CairnError } from '../errors.ts';
 
 /**
  * Makes a folder and those that are missing above it, and gives the topmost that was made; `null` when all were
@@ -39,8 +40,16 @@ async function makeOne(path: string): Promise<string | null> {
     return path;
   } catch (error) {
     if (await isFolder(path)) return null;
-    throw error;
+    throw systemCode(error) === 'EEXIST' ? inTheWay(path, error) : error;
   }
+}
+
+function inTheWay(path: string, cause: unknown): CairnError {
+  return new CairnError('exists', `${path} is a file, and a folder is needed there`, {
+    hint: 'move it away, then try again',
+    data: { path },
+    cause,
+  });
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findLeftovers, listLeases, listLocks, type Repository, settingsProblems } from '@cairn/store';
@@ -47,6 +48,14 @@ async function examineFolder(registry: Registry): Promise<Finding[]> {
 /** Deletions and creations that were cut short leave folders here. */
 async function examineLocal(registry: Registry): Promise<Finding[]> {
   const findings: Finding[] = listLocks(localFolder(registry)).map(describeLock('registry'));
+  if (statSync(localFolder(registry), { throwIfNoEntry: false })?.isDirectory() === false) {
+    findings.push({
+      level: 'problem',
+      subject: '.cairn',
+      message: 'this is no folder, so that models cannot be made or changed',
+      hint: 'move it away; the folder is made when it is needed',
+    });
+  }
   const trash = await readdir(trashFolder(registry)).catch(() => []);
   if (trash.length > 0) {
     findings.push({
