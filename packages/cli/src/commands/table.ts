@@ -18,9 +18,22 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   tui: async () => (await import('./tui.ts')).tui,
   ls: async () => (await import('./ls.ts')).ls,
   show: async () => (await import('./show.ts')).show,
+  diff: async () => (await import('./diff.ts')).diff,
   edit: async () => (await import('./edit.ts')).edit,
   rename: async () => (await import('./rename.ts')).rename,
   rm: async () => (await import('./rm.ts')).rm,
+  'alias set': async () => (await import('./alias-set.ts')).aliasSet,
+  'alias rm': async () => (await import('./alias-rm.ts')).aliasRm,
+  'alias ls': async () => (await import('./alias-ls.ts')).aliasLs,
+  'alias protect': async () => (await import('./alias-protect.ts')).aliasProtect,
+  'alias unprotect': async () => (await import('./alias-unprotect.ts')).aliasUnprotect,
+  rollback: async () => (await import('./rollback.ts')).rollback,
+  history: async () => (await import('./history.ts')).history,
+  'signing on': async () => (await import('./signing-on.ts')).signingOn,
+  'signing off': async () => (await import('./signing-off.ts')).signingOff,
+  'signing require': async () => (await import('./signing-require.ts')).signingRequire,
+  'signing trust': async () => (await import('./signing-trust.ts')).signingTrust,
+  'signing ls': async () => (await import('./signing-ls.ts')).signingLs,
   'key new': async () => (await import('./key-new.ts')).keyNew,
   'key ls': async () => (await import('./key-ls.ts')).keyLs,
   'key show': async () => (await import('./key-show.ts')).keyShow,
@@ -39,8 +52,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 
 /** The first words of commands of two words, and what each is about. */
 export const TOPICS: Readonly<Record<string, string>> = {
+  alias: 'movable names for versions, such as prod',
   key: 'the keys that sealed versions open with',
   manifest: 'the manifests of packages',
+  signing: 'who signs what is written, and whose signatures count',
   trust: 'the hooks that may run on this machine',
 };
 

@@ -1,6 +1,13 @@
-import { atBorder } from '../errors.ts';
+import { asCairnError, atBorder } from '../errors.ts';
+import type { Unlock } from '../keys/unlock.ts';
 import type { Registry } from '../registry/registry.ts';
-import { type ReferenceInput, showVersion, type Version, type VersionFile } from './show.ts';
+import {
+  type ReferenceInput,
+  type ShowVersionOptions,
+  showVersion,
+  type Version,
+  type VersionFile,
+} from './show.ts';
 
 export type FileChangeKind = 'added' | 'removed' | 'changed' | 'renamed';
 
@@ -25,6 +32,8 @@ export interface ValueChange<Value> {
 export interface VersionComparison {
   readonly before: Version;
   readonly after: Version;
+  /** Whether a sealed one stayed shut: then files are compared as they are stored, which tells little. */
+  readonly isShut: boolean;
   /** By path. */
   readonly files: readonly FileChange[];
   /** Files that are the same in both. */
@@ -35,23 +44,46 @@ export interface VersionComparison {
   readonly labels: readonly ValueChange<string>[];
 }
 
-/** Says how two versions differ, of one model or of two, from what is recorded of them. Reads no files. */
+/**
+ * Says how two versions differ, of one model or of two, from what is recorded of them. Reads no files. Sealed ones are
+ * opened when there is something that opens both, and are compared as they are stored otherwise.
+ */
 export function compareVersions(
   registry: Registry,
   before: ReferenceInput,
   after: ReferenceInput,
+  { unlock }: ShowVersionOptions = {},
 ): Promise<VersionComparison> {
   return atBorder(async () => {
-    const [first, second] = [await showVersion(registry, before), await showVersion(registry, after)];
+    const first = await openedIfPossible(registry, before, unlock);
+    const second = await openedIfPossible(registry, after, unlock);
+    const isShut = [first, second].some(({ sealing }) => sealing !== null && sealing.contents === null);
+    const filesOf = ({ files, sealing }: Version) => (isShut ? files : (sealing?.contents?.files ?? files));
     return {
       before: first,
       after: second,
-      ...compareFiles(first.files, second.files),
+      isShut,
+      ...compareFiles(filesOf(first), filesOf(second)),
       params: compareValues(first.params, second.params),
       metrics: compareValues(first.metrics, second.metrics),
       labels: compareValues(first.labels, second.labels),
     };
   });
+}
+
+/** What does not open is shown shut. */
+async function openedIfPossible(
+  registry: Registry,
+  reference: ReferenceInput,
+  unlock: Unlock | undefined,
+): Promise<Version> {
+  if (unlock === undefined) return showVersion(registry, reference);
+  try {
+    return await showVersion(registry, reference, { unlock });
+  } catch (error) {
+    if (asCairnError(error).code !== 'wrong-key') throw error;
+    return showVersion(registry, reference);
+  }
 }
 
 /** A file counts as renamed when one with its content stood elsewhere and is not there any more. */

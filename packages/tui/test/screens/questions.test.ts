@@ -91,6 +91,32 @@ describe('the key of a sealed version', () => {
     expect(statSync(copy).mode & 0o077).toBe(0);
   });
 
+  test('opens both sides of a comparison', async () => {
+    const keyring = { folder: join(place.work, '..', 'keys') };
+    place.write({ 'pack/hooks/more.py': '' });
+    await core.createVersion(
+      place.registry,
+      { model: 'sealed', version: 'v2' },
+      {
+        base: 'v1',
+        type: 'packaged-encrypted',
+        sources: [{ path: join(place.work, 'pack') }],
+        encryption: { kind: 'auto', keyring },
+      },
+    );
+    const compared = async (options: Parameters<typeof openUi>[1]) => {
+      await using ui = await openUi(place, options);
+      await ui.press('/');
+      await ui.type('sealed');
+      await ui.press('enter', 'enter', 'c');
+      return ui.screen();
+    };
+    expect(await compared({ keyring })).toMatch(/added +hooks\/more\.py/);
+    const shut = await compared({});
+    expect(shut).toContain('none of your keys opens it');
+    expect(shut).not.toContain('more.py');
+  });
+
   test('is not to be had by somebody whose keys do not open it', async () => {
     const keyring = { folder: join(place.work, '..', 'other-keys') };
     await using ui = await openUi(place, { keyring });

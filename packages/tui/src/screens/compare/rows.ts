@@ -37,7 +37,9 @@ export const CHANGE_COLUMNS: readonly Column<FileChange>[] = [
 export const NO_CHANGES: readonly Line[] = [EMPTY, line('  All files are the same.')];
 
 /** `3 changed, 1 added; 12 files, 1.2 GiB are the same`. */
-export function changeSummary({ files, unchanged }: VersionComparison): Line {
+export function changeSummary({ files, unchanged, isShut }: VersionComparison): Line {
+  if (isShut)
+    return line(' ', span('sealed, and none of your keys opens it: compared as it is stored', 'warning'));
   const kinds = (['changed', 'added', 'removed', 'renamed'] as const).flatMap((kind) => {
     const count = files.filter((each) => each.kind === kind).length;
     return count === 0 ? [] : [`${count} ${kind}`];

@@ -1,10 +1,10 @@
-import type { FileChange } from '@cairn/core';
+import type { FileChange, Unlock } from '@cairn/core';
 import { listKeys } from '../../list/list-keys.ts';
 import { scrollText } from '../../list/scroll.ts';
 import { tableKeys } from '../../list/table-keys.ts';
 import { selectedRow } from '../../list/table-state.ts';
 import { tableHeight } from '../../list/table-view.tsx';
-import type { Screen, ScreenKind } from '../../ui/ui.ts';
+import type { Screen, ScreenKind, Ui } from '../../ui/ui.ts';
 import { tensors } from '../tensors/screen.ts';
 import { valueLines } from './rows.ts';
 import {
@@ -17,6 +17,12 @@ import {
 import { CompareView, compareBody } from './view.tsx';
 
 type CompareScreen = Screen<CompareState, CompareAction>;
+
+/** A sealed version is opened with what opened it before, or with a key of the user's. */
+function openingOf({ keyring }: Ui, { unlock }: CompareState): { readonly unlock?: Unlock } {
+  const opener = unlock ?? (keyring && { keyring });
+  return opener ? { unlock: opener } : {};
+}
 
 const isOnFiles = ({ state }: CompareScreen): boolean => state.tab === 'files';
 
@@ -32,6 +38,7 @@ export const compare: ScreenKind<CompareParams, CompareState, CompareAction> = {
       ui.registry,
       { model, version: before },
       { model, version: after },
+      openingOf(ui, state),
     );
     dispatch({ type: 'read', comparison });
   },
@@ -45,6 +52,7 @@ export const compare: ScreenKind<CompareParams, CompareState, CompareAction> = {
       refusal: ({ state }) => {
         const change = selectedRow(state.table);
         if (change === null) return 'there is no file to look into';
+        if (state.comparison?.isShut) return 'a version is sealed, and none of your keys opens it';
         return change.before && change.after
           ? null
           : `it was ${change.kind}, and there is nothing to compare`;
@@ -52,7 +60,8 @@ export const compare: ScreenKind<CompareParams, CompareState, CompareAction> = {
       run: ({ ui, state }) => {
         const change = selectedRow(state.table)!;
         const { model, before, after } = state;
-        ui.router.open(tensors, { model, before, after, path: change.path, oldPath: change.before!.path });
+        const paths = { path: change.path, oldPath: change.before!.path };
+        ui.router.open(tensors, { model, before, after, ...paths, ...openingOf(ui, state) });
       },
     },
     {

@@ -1,4 +1,4 @@
-import type { FileChange, VersionComparison } from '@cairn/core';
+import type { FileChange, Unlock, VersionComparison } from '@cairn/core';
 import {
   reduceTable,
   type TableAction,
@@ -11,6 +11,8 @@ export interface CompareParams {
   readonly model: string;
   readonly before: string;
   readonly after: string;
+  /** What opened one of them, when a key of the user's does not. */
+  readonly unlock?: Unlock | null;
 }
 
 export type CompareTab = 'files' | 'values';

@@ -19,7 +19,7 @@ const PROGRESS_INTERVAL_MS = 100;
 /** Compared once: versions never change. */
 async function compareOnce({ ui, state, signal, dispatch }: TensorsScreen): Promise<void> {
   if (state.comparison !== null) return;
-  const { model, before, after, path, oldPath } = state;
+  const { model, before, after, path, oldPath, unlock } = state;
   let drawnAt = ui.host.clock();
   const onProgress = (progress: Progress) => {
     if (ui.host.clock() - drawnAt < PROGRESS_INTERVAL_MS) return;
@@ -30,7 +30,7 @@ async function compareOnce({ ui, state, signal, dispatch }: TensorsScreen): Prom
     ui.registry,
     { model, version: before, path: oldPath },
     { model, version: after, path },
-    { signal, onProgress },
+    { signal, onProgress, ...(unlock && { unlock }) },
   );
   dispatch({ type: 'compared', comparison });
 }

@@ -1,4 +1,4 @@
-import type { Progress, TensorChange, TensorComparison } from '@cairn/core';
+import type { Progress, TensorChange, TensorComparison, Unlock } from '@cairn/core';
 import {
   reduceTable,
   type TableAction,
@@ -14,6 +14,8 @@ export interface TensorsParams {
   readonly path: string;
   /** Where the file stood before. */
   readonly oldPath: string;
+  /** What opens the versions, if they are sealed. */
+  readonly unlock?: Unlock;
 }
 
 export interface TensorsState extends TensorsParams {

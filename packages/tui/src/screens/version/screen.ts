@@ -141,7 +141,12 @@ const versionKeys: Binding<VersionScreen>[] = [
     help: 'compare it with the version it was made from',
     refusal: ({ state }) => (state.version?.base ? null : 'it does not say what it was made from'),
     run: ({ ui, state }) =>
-      ui.router.open(compare, { model: state.model, before: state.version!.base!, after: state.name }),
+      ui.router.open(compare, {
+        model: state.model,
+        before: state.version!.base!,
+        after: state.name,
+        unlock: state.unlock,
+      }),
   },
   {
     keys: ['e'],
