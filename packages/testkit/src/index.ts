@@ -1,3 +1,4 @@
+export { type RecordedStore, recordedStore } from './fixtures.ts';
 export { temporaryFolder } from './folders.ts';
 export { fsckStrict, git, gitText } from './git.ts';
 export { type GgufOptions, type GgufValue, ggufFile } from './model-files/gguf.ts';
@@ -16,3 +17,14 @@ export {
   twoModelsPackage,
 } from './packages/python-packages.ts';
 export { type PackageFiles, writePackage } from './packages/sample-package.ts';
+export type { RunningServer } from './servers/running.ts';
+export {
+  bareRepository,
+  type GitServer,
+  type ServeOptions,
+  type SshServer,
+  serveByDaemon,
+  serveByHttp,
+  serveByProxy,
+  serveBySsh,
+} from './servers/servers.ts';
