@@ -11,6 +11,8 @@
  * - `locked`: another process holds the lock, and did not let go in time
  * - `changed`: a source file changed while it was read
  * - `no-space`, `read-only`, `denied`: what the disk said
+ * - `network`: a remote could not be reached or used; `data.reason` is `unreachable`, `cut` for a connection that
+ *   broke, `unauthorised`, or `missing` where there is no such repository
  * - `cancelled`: the caller's signal fired
  * - `failed`: anything else the platform reported, with its error as `cause`
  */
@@ -27,6 +29,7 @@ export type StoreErrorCode =
   | 'no-space'
   | 'read-only'
   | 'denied'
+  | 'network'
   | 'cancelled'
   | 'failed';
 

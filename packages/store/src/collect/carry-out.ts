@@ -39,14 +39,20 @@ export async function carryOut(gitDir: string, plan: Plan, pace: Pace): Promise<
 }
 
 function carryOutVerdict(packFolder: string, verdict: Verdict, plan: Plan): void {
-  const written = verdict.home === 0 ? null : writePack(packFolder, copyFor(verdict, plan.survey.table));
+  const { isPromisor } = verdict.pack.disk;
+  const written =
+    verdict.home === 0 ? null : writePack(packFolder, copyFor(verdict, plan.survey.table), { isPromisor });
   if (written !== null) setAge(written, verdict.pack.disk.modifiedMs);
   removePack(verdict.pack, written);
 }
 
-/** Writes a pack by plan, whole or not at all. */
-export function writePack(packFolder: string, copy: CopyPlan): FinishedPack | null {
-  const writer = PackWriter.create(packFolder, { count: copy.steps.length });
+/** Writes a pack by plan, whole or not at all. What was promised stays apart from what was made here. */
+export function writePack(
+  packFolder: string,
+  copy: CopyPlan,
+  { isPromisor }: { readonly isPromisor: boolean },
+): FinishedPack | null {
+  const writer = PackWriter.create(packFolder, { count: copy.steps.length, isPromisor });
   try {
     copyEntries(copy, writer);
     return writer.finish();

@@ -64,7 +64,7 @@ export async function planCollection(
   try {
     const isAlone = listLeases(join(gitDir, 'cairn')).every(({ state }) => state === 'dead');
     const removal = removalOf(repository, options);
-    return resultOf(await planSteadily(repository, planOptions(options, removal, isAlone)), removal);
+    return resultOf(await plannedCollection(repository, planOptions(options, removal, isAlone)), removal);
   } catch (error) {
     throw translated(error, `plan a collection of garbage in ${gitDir}`);
   }
@@ -74,8 +74,8 @@ export async function planCollection(
  * Drops what is not needed any more and, with `removing`, first deletes those refs. Alone in the repository, as
  * far as Cairn goes; a Git process at the same time is what the grace period is for.
  *
- * Leaves alone packs with a `.keep` file, and packs of a partial clone (`.promisor`), of which everything can be
- * asked for again and on which the promise rests that the missing can be had.
+ * Leaves alone packs with a `.keep` file. Packs of a partial clone (`.promisor`) stay such packs when they are written
+ * anew, and in them what promises that something missing can be had.
  *
  * Throws what {@link planCollection} throws, `locked` when a writer did not end in time or a push is under way,
  * `conflict` when a ref moved; nothing has been deleted then. `cancelled`, `failed` and
@@ -108,13 +108,13 @@ async function planAndRemoveRefs(
   options: CollectOptions,
 ): Promise<Plan> {
   const forPlan = planOptions(options, removal, true);
-  const plan = await planSteadily(repository, forPlan);
+  const plan = await plannedCollection(repository, forPlan);
   checkCopies(plan);
   if (removal === null) return plan;
   await removeRefs(repository.gitDir, removal, options);
   try {
     if (isSameSnapshot(plan.refs, snapshotRefs(repository.gitDir))) return plan;
-    const otherPlan = await planSteadily(repository, { ...forPlan, areDeleted: true });
+    const otherPlan = await plannedCollection(repository, { ...forPlan, areDeleted: true });
     checkCopies(otherPlan);
     return otherPlan;
   } catch (cause) {
@@ -149,12 +149,17 @@ function planOptions(
 /** How often a plan is made again when packs come and go meanwhile, as under `git gc`. */
 const PLAN_ATTEMPTS = 4;
 
-async function planSteadily(repository: Collected, options: PlanOptions): Promise<Plan> {
+function plannedCollection(repository: Collected, options: PlanOptions): Promise<Plan> {
+  return planSteadily(repository, () => makePlan(repository, options));
+}
+
+/** Plans anew while packs come and go. */
+export async function planSteadily(repository: Collected, makeOne: () => Promise<Plan>): Promise<Plan> {
   const packNames = () => namesIn(packFolderOf(repository.gitDir)).join();
   for (let attempt = 1; ; attempt++) {
     const before = packNames();
     try {
-      return await makePlan(repository, options);
+      return await makeOne();
     } catch (error) {
       const isOver = error instanceof StoreError && ['cancelled', 'locked'].includes(error.code);
       if (isOver || attempt === PLAN_ATTEMPTS || before === packNames()) throw error;
@@ -162,7 +167,7 @@ async function planSteadily(repository: Collected, options: PlanOptions): Promis
   }
 }
 
-function resultOf(plan: Plan, removal: RefRemoval | null): CollectionResult {
+export function resultOf(plan: Plan, removal: RefRemoval | null): CollectionResult {
   const { verdicts } = plan.judgement;
   const packsDropped = verdicts.filter(({ home }) => home === 0).length;
   return {

@@ -56,7 +56,7 @@ function temporaryInObjects(gitDir: string): FileOnDisk[] {
 /** A pack whose index has not come, or has gone. Whoever fetches it may have marked it to be kept. */
 function brokenPacks(incomplete: readonly PackOnDisk[]): FileOnDisk[] {
   return incomplete
-    .filter(({ isProtected }) => !isProtected)
+    .filter(({ isKept }) => !isKept)
     .flatMap((pack) => {
       const files = [...pack.files.values()];
       const modifiedMs = files.reduce((latest, file) => Math.max(latest, file.modifiedMs), 0);

@@ -13,6 +13,8 @@ export const MARK = {
   doomedWalked: 16,
   /** Has been counted among the objects that go. */
   counted: 32,
+  /** Something that was fetched into a partial clone refers to this object. */
+  promised: 64,
 } as const;
 
 const PRESENT = 1;

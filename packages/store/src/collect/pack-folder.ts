@@ -18,12 +18,12 @@ export class PackOnDisk {
     return this.files.has('pack') && this.files.has('idx');
   }
 
-  /** Someone has said that it is to stay as it is, or it came from a remote as part of a partial clone. */
-  get isProtected(): boolean {
-    return this.files.has('keep') || this.isPromisor;
+  /** Someone has said that it is to stay as it is. */
+  get isKept(): boolean {
+    return this.files.has('keep');
   }
 
-  /** What it refers to may be missing here. */
+  /** It came from a remote as part of a partial clone: what it refers to may be missing here. */
   get isPromisor(): boolean {
     return this.files.has('promisor');
   }

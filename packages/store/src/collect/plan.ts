@@ -8,6 +8,7 @@ import { looseFiles } from './loose-files.ts';
 import { type MarkOptions, markEverything } from './marking.ts';
 import { MARK } from './object-table.ts';
 import { packFolderOf, writersMarks } from './pack-folder.ts';
+import { keepPromises } from './promises.ts';
 import { checkNoWorkTree, type RefSnapshot, snapshotRefs } from './roots.ts';
 import { planShallow, type ShallowChange } from './shallow-file.ts';
 import { type Collected, checkPacksStand, type Survey, surveyObjects } from './survey.ts';
@@ -56,10 +57,10 @@ export async function makePlan(repository: Collected, options: PlanOptions): Pro
   const survey = surveyObjects(repository, options.isAlone);
   await markEverything(repository, { refs, survey }, options);
   const isDead = deathIn(survey, options);
+  keepPromises(repository, survey, isDead);
   const judgement = judgePacks(survey, {
     isDead,
-    isOpen: ({ disk }) =>
-      !disk.isProtected && (options.removed !== null || !options.isYoung(disk.modifiedMs)),
+    isOpen: ({ disk }) => !disk.isKept && (options.removed !== null || !options.isYoung(disk.modifiedMs)),
     dropCopies: options.removed === null,
     growthMax: options.removed === null ? 0 : DELETION_GROWTH_MAX,
   });

@@ -14,6 +14,8 @@ export interface Walk {
   /** In a partial clone what is missing is at the remote. */
   readonly isPartial: boolean;
   readonly pace: Pace;
+  /** Told of each object that is missing, as often as one leads to it. */
+  readonly onMissing?: (id: ObjectId) => void;
 }
 
 /** What is left on the objects on the way, and what a damaged one means. */
@@ -110,6 +112,7 @@ class Marker {
   }
 
   #miss(id: ObjectId, from: string): void {
+    this.#walk.onMissing?.(id);
     if (this.#walk.isPartial || !this.#manner.strict) return;
     throw new StoreError('damaged', `object ${id} is missing: ${from} leads to it`, {
       hint: 'bring it back from another copy of the repository, with `git fetch`; nothing was removed',

@@ -28,7 +28,8 @@ export interface RollUp {
 /**
  * Merges small packs into one when there are more than {@link ROLL_UP_FROM}, smallest first and only as many as it
  * takes for the sizes of the rest to double from pack to pack. An object is copied only into a pack of at least
- * one and a half times the size, so O(log n) times in all.
+ * one and a half times the size, so O(log n) times in all. In a partial clone, those that were fetched become one that
+ * is marked as such, as `git repack` does it.
  *
  * Drops no object. Runs beside readers and writers; skips its turn, merging nothing, while a collector or another
  * roll-up is at work. Throws `damaged` for a pack that is, and what the disk says; nothing is lost then.
@@ -37,8 +38,8 @@ export async function rollUp(repository: Collected): Promise<RollUp> {
   const packFolder = packFolderOf(repository.gitDir);
   const count = namesIn(packFolder).filter((name) => name.endsWith('.idx')).length;
   try {
-    if (count <= ROLL_UP_FROM || smallPacks(packFolder).length <= ROLL_UP_FROM) return { merged: 0 };
-    return (await alone(repository.gitDir, () => mergeSmall(repository, packFolder))) ?? { merged: 0 };
+    if (count <= ROLL_UP_FROM || !kinds(packFolder).some(hasMany)) return { merged: 0 };
+    return (await alone(repository.gitDir, () => mergeKinds(repository, packFolder))) ?? { merged: 0 };
   } catch (error) {
     throw translated(error, `roll up the packs of ${repository.gitDir}`);
   }
@@ -70,30 +71,46 @@ async function leaseNow(folder: string): Promise<Lease | null> {
   }
 }
 
-function smallPacks(packFolder: string): PackOnDisk[] {
-  return [...packsOnDisk(packFolder).values()].filter(isSmall);
+/** Small packs that may become one: those that were made here, and those that were fetched into a partial clone. */
+function kinds(packFolder: string): readonly (readonly PackOnDisk[])[] {
+  const small = [...packsOnDisk(packFolder).values()].filter(isSmall);
+  return [small.filter(({ isPromisor }) => !isPromisor), small.filter(({ isPromisor }) => isPromisor)];
+}
+
+function hasMany(packs: readonly PackOnDisk[]): boolean {
+  return packs.length > ROLL_UP_FROM;
 }
 
 /** Packs of what no ref leads to (`.mtimes`) know the age of each object, which would be lost. */
 function isSmall(pack: PackOnDisk): boolean {
-  const { isComplete, isProtected, files } = pack;
-  return isComplete && !isProtected && !files.has('mtimes') && sizeOf(pack) < SMALL_PACK_SIZE;
+  const { isComplete, isKept, files } = pack;
+  return isComplete && !isKept && !files.has('mtimes') && sizeOf(pack) < SMALL_PACK_SIZE;
 }
 
 function sizeOf({ files }: PackOnDisk): number {
   return files.get('pack')?.size ?? 0;
 }
 
-function mergeSmall({ gitDir, objects }: Collected, packFolder: string): RollUp {
-  // Once more, now that nobody else merges: the packs seen before may be one already.
-  const chosen = new Map(outOfStep(smallPacks(packFolder)).map((disk) => [disk.name, disk]));
+function mergeKinds(repository: Collected, packFolder: string): RollUp {
+  // Listed once more, now that nobody else merges: the packs seen before may be one already.
+  const merged = kinds(packFolder).map((packs) => mergeSmall(repository, packFolder, outOfStep(packs)));
+  return { merged: merged.reduce((sum, count) => sum + count, 0) };
+}
+
+function mergeSmall(
+  { gitDir, objects }: Collected,
+  packFolder: string,
+  small: readonly PackOnDisk[],
+): number {
+  const chosen = new Map(small.map((disk) => [disk.name, disk]));
   objects.refresh();
   const packs = objects.packs().flatMap((file): SurveyedPack[] => {
     const disk = chosen.get(file.name);
     return disk === undefined ? [] : [{ file, disk }];
   });
-  if (packs.length < 2) return { merged: 0 };
-  const written = writePack(packFolder, copyOf(packs));
+  if (packs.length < 2) return 0;
+  const isPromisor = packs.every(({ disk }) => disk.isPromisor);
+  const written = writePack(packFolder, copyOf(packs), { isPromisor });
   // Of one that was there already, someone may have made use since.
   const isNew = !objects.packs().some(({ path }) => path === written?.path);
   if (written !== null && isNew) setAge(written, Math.max(...packs.map(({ disk }) => disk.modifiedMs)));
@@ -101,12 +118,12 @@ function mergeSmall({ gitDir, objects }: Collected, packFolder: string): RollUp 
   syncFolder(packFolder);
   for (const pack of packs) removePack(pack, written);
   objects.refresh();
-  return { merged: packs.length };
+  return packs.length;
 }
 
 /** The smallest packs, as many as must become one for the others to grow from each to the next. */
 function outOfStep(packs: readonly PackOnDisk[]): PackOnDisk[] {
-  if (packs.length <= ROLL_UP_FROM) return [];
+  if (!hasMany(packs)) return [];
   const sorted = packs.toSorted((one, other) => sizeOf(one) - sizeOf(other));
   let end = sorted.length;
   while (end > 1 && sizeOf(sorted[end - 1]!) >= GROWTH * sizeOf(sorted[end - 2]!)) end--;

@@ -36,14 +36,19 @@ export interface JudgeOptions {
  * - a pack with dead objects is dropped, or written anew with those living ones that have no home yet, unless
  *   that makes it too large: a delta whose base is dead has to be written whole;
  * - what is left of a crash, a pack that only repeats others, is dropped.
+ *
+ * Packs of a partial clone come first, and what lives in one of them lives in one of them afterwards: only from there
+ * may it refer to what is missing.
  */
 export function judgePacks({ packs, table }: Survey, options: JudgeOptions): Judgement {
   const judge = new Judge(table, options);
   const [open, closed] = parted(packs, options.isOpen);
-  const [mixed, living] = parted(open, (pack) => judge.hasDead(pack));
   for (const pack of closed) judge.keep(pack);
-  for (const pack of largestFirst(living)) judge.judgeLiving(pack);
-  for (const pack of mixed) judge.judgeMixed(pack);
+  for (const kind of parted(open, ({ disk }) => disk.isPromisor)) {
+    const [mixed, living] = parted(kind, (pack) => judge.hasDead(pack));
+    for (const pack of largestFirst(living)) judge.judgeLiving(pack);
+    for (const pack of mixed) judge.judgeMixed(pack);
+  }
   return judge;
 }
 
@@ -63,6 +68,7 @@ function copySize(verdict: Pick<Verdict, 'pack' | 'home'>, table: ObjectTable): 
 class Judge implements Judgement {
   readonly verdicts: Verdict[] = [];
   readonly homes = new Map<number, PackFile>();
+  readonly #promisorHomes = new Set<number>();
   readonly #table: ObjectTable;
   readonly #options: JudgeOptions;
   constructor(table: ObjectTable, options: JudgeOptions) {
@@ -80,7 +86,7 @@ class Judge implements Judgement {
   }
 
   judgeLiving(pack: SurveyedPack): void {
-    const isCopy = (id: ObjectId) => this.#table.home(this.#positionOf(id)) !== 0;
+    const isCopy = (id: ObjectId) => this.#hasHome(this.#positionOf(id), pack);
     const isRepeated = this.#options.dropCopies && pack.file.index.ids().every(isCopy);
     if (isRepeated) this.verdicts.push({ pack, home: 0, newSize: 0 });
     else this.keep(pack);
@@ -94,18 +100,25 @@ class Judge implements Judgement {
     else this.verdicts.push({ pack, home: own === 0 ? 0 : home, newSize });
   }
 
-  #newHome({ file }: SurveyedPack): number {
+  #newHome({ file, disk }: SurveyedPack): number {
     const home = this.homes.size + 1;
     this.homes.set(home, file);
+    if (disk.isPromisor) this.#promisorHomes.add(home);
     return home;
   }
 
+  /** Whether an object has a home where it is as well off as in this pack. */
+  #hasHome(position: number, { disk }: SurveyedPack): boolean {
+    const home = this.#table.home(position);
+    return home !== 0 && (!disk.isPromisor || this.#promisorHomes.has(home));
+  }
+
   /** Gives a home to those objects of a pack that have none, and says how many there were. */
-  #settle({ file }: SurveyedPack, home: number, isMeant: (position: number) => boolean): number {
+  #settle(pack: SurveyedPack, home: number, isMeant: (position: number) => boolean): number {
     let count = 0;
-    for (const id of file.index.ids()) {
+    for (const id of pack.file.index.ids()) {
       const position = this.#positionOf(id);
-      if (this.#table.home(position) !== 0 || !isMeant(position)) continue;
+      if (this.#hasHome(position, pack) || !isMeant(position)) continue;
       this.#table.setHome(position, home);
       count++;
     }

@@ -1,23 +1,15 @@
-import { closeSync, fsync, openSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { translated } from '../errors.ts';
-import { writeAll } from '../files/write-all.ts';
-import { WriteBack } from '../files/write-back.ts';
 import type { StreamHash } from '../ingest/hashing.ts';
 import type { ObjectStore } from '../pack/object-store.ts';
 import type { BufferRing } from './buffer-ring.ts';
 import { checkSha256, fileBody } from './file-body.ts';
 import type { FileContent } from './file-content.ts';
+import { type WritePlace, WrittenFile } from './written-file.ts';
 
 /** A file to check, and to write when it says where. */
 export interface FileJob {
   readonly content: FileContent;
-  readonly write?: {
-    /** A path where nothing stands yet; the caller renames it when it is whole. */
-    readonly to: string;
-    readonly executable: boolean;
-  };
+  readonly write?: WritePlace;
 }
 
 export interface FileJobOptions {
@@ -44,38 +36,20 @@ export async function runFileJob(objects: ObjectStore, job: FileJob, options: Fi
   checkSha256(job.content, await hash.digest());
 }
 
-/** From this size on a file is forced to the disk before it counts as written. Bytes. */
-const FORCED_FROM = 1024 * 1024;
-
-const force = promisify(fsync);
-
 async function writeBody(
   body: AsyncIterable<Buffer>,
-  { to, executable }: NonNullable<FileJob['write']>,
+  place: WritePlace,
   onBytes: (count: number) => void,
 ): Promise<void> {
-  const fd = open(to, executable ? 0o777 : 0o666);
-  const writeBack = new WriteBack(to);
-  let size = 0;
+  const file = new WrittenFile(place);
   try {
     for await (const bytes of body) {
-      writeAll(fd, bytes, size);
-      size += bytes.byteLength;
+      const giveWay = file.write(bytes);
       onBytes(bytes.byteLength);
-      if (writeBack.wrote(bytes.byteLength)) await setImmediate();
+      if (giveWay) await setImmediate();
     }
-    if (size >= FORCED_FROM) await force(fd);
-  } catch (error) {
-    throw translated(error, `cannot write ${to}`);
+    await file.force();
   } finally {
-    closeSync(fd);
-  }
-}
-
-function open(path: string, mode: number): number {
-  try {
-    return openSync(path, 'wx', mode);
-  } catch (error) {
-    throw translated(error, `cannot write ${path}`);
+    file.close();
   }
 }

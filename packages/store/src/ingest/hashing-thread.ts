@@ -1,21 +1,16 @@
 import { createHash, type Hash } from 'node:crypto';
-import { parentPort } from 'node:worker_threads';
-import type { FromHasher, ToHasher } from './hashing-messages.ts';
+import { answering } from '../threads/answering.ts';
+import type { ToHasher } from './hashing-messages.ts';
 
 const streams = new Map<number, Hash>();
 
-parentPort?.on('message', ({ job, stream, bytes }: ToHasher) => {
+answering(({ stream, bytes }: ToHasher): string => {
   const hash = streams.get(stream) ?? createHash('sha256');
   streams.set(stream, hash);
   if (bytes) {
     hash.update(bytes);
-    send({ job, sha256: '' });
-  } else {
-    streams.delete(stream);
-    send({ job, sha256: hash.digest('hex') });
+    return '';
   }
+  streams.delete(stream);
+  return hash.digest('hex');
 });
-
-function send(message: FromHasher): void {
-  parentPort?.postMessage(message);
-}

@@ -32,6 +32,8 @@ export interface PackWriterOptions {
   readonly label?: string;
   /** How many objects the pack is to have. One that gets more or fewer is read once more at its end. */
   readonly count?: number;
+  /** Whether it holds what a remote has promised: then what its objects refer to may be missing. */
+  readonly isPromisor?: boolean;
 }
 
 interface Written {
@@ -58,6 +60,7 @@ export class PackWriter {
   readonly #writeBack: WriteBack;
   readonly #written = new Map<ObjectId, Written>();
   readonly #count: number | undefined;
+  readonly #isPromisor: boolean;
   readonly #running: RunningChecksum | null;
   #fd: number | null;
   /** Once it is sealed. */
@@ -69,10 +72,11 @@ export class PackWriter {
     return new PackWriter(packFolder, options);
   }
 
-  private constructor(folder: string, { label = '', count }: PackWriterOptions) {
+  private constructor(folder: string, { label = '', count, isPromisor = false }: PackWriterOptions) {
     this.#folder = folder;
     this.#label = label;
     this.#count = count;
+    this.#isPromisor = isPromisor;
     this.#running = count === undefined ? null : new RunningChecksum(count);
     this.#temporary = temporaryPath(folder, { prefix: `tmp_pack_${label}` });
     this.#temporaryIndex = temporaryPath(folder, { prefix: `tmp_idx_${label}` });
@@ -247,6 +251,7 @@ export class PackWriter {
       pack: this.#temporary,
       index: this.#temporaryIndex,
       path: this.#pathFor(checksum),
+      isPromisor: this.#isPromisor,
       ids: this.count,
       size: this.#size + checksum.length,
     };

@@ -22,9 +22,17 @@ export interface Repository {
  * any extension but partial clones.
  */
 export function openRepository(path: string): Repository {
-  const gitDir = resolve(path);
+  return openAs(resolve(path), true);
+}
+
+/** Opens the repository `.git` of a folder with a working tree. Throws as {@link openRepository} does. */
+export function openWorkTree(folder: string): Repository {
+  return openAs(join(resolve(folder), '.git'), false);
+}
+
+function openAs(gitDir: string, isBare: boolean): Repository {
   checkLayout(gitDir);
-  checkConfig(gitDir, readConfig(gitDir));
+  checkConfig(gitDir, readConfig(gitDir), isBare);
   const objects = openObjectStore(gitDir);
   return { gitDir, objects, close: () => objects.close() };
 }
@@ -39,11 +47,12 @@ function checkLayout(gitDir: string): void {
   );
 }
 
-function checkConfig(gitDir: string, config: Config): void {
+function checkConfig(gitDir: string, config: Config, isBare: boolean): void {
   const unsupported = (expected: string, found: string) =>
     new StoreError('unsupported', `${gitDir}: expected ${expected}, got ${found}`);
-  if (!parseBoolean(config.get('core.bare')?.at(-1) ?? 'false')) {
-    throw unsupported('a bare repository', 'one with a working tree');
+  if ((parseBoolean(config.get('core.bare')?.at(-1) ?? 'false') ?? false) !== isBare) {
+    const [bare, other] = ['a bare repository', 'one with a working tree'];
+    throw isBare ? unsupported(bare, other) : unsupported(other, bare);
   }
   const version = config.get('core.repositoryformatversion')?.at(-1) ?? '0';
   if (!['0', '1'].includes(version)) throw unsupported('repository format 0 or 1', JSON.stringify(version));

@@ -227,26 +227,6 @@ describe('packs that are not to be touched', () => {
 });
 
 describe('a repository without all objects', () => {
-  test('that is a partial clone keeps what it fetched, and does not miss the rest', async () => {
-    using origin = emptyRepository();
-    addVersions(origin.gitDir, { v1: ONE, v2: TWO });
-    gitText(origin.gitDir, 'config', 'uploadpack.allowFilter', 'true');
-    using folder = temporaryFolder();
-    const gitDir = join(folder.path, 'lazy.git');
-    const url = pathToFileURL(origin.gitDir).href;
-    gitText(folder.path, 'clone', '--quiet', '--mirror', '--filter=blob:limit=1k', url, gitDir);
-    const clone = openRepository(gitDir);
-    const fetched = objectIds(gitDir);
-    addVersions(gitDir, { own: { 'files/b': noise(5_000, 9) }, other: { 'files/c': 'new' } });
-    const result = await collectExactly(clone, { removing: ['refs/tags/own', 'refs/tags/v2'] });
-    // Of the fetched ones nothing goes; of the own version its tag, commit, two trees and file.
-    expect(result).toMatchObject({ objects: 5 });
-    expect(objectIds(gitDir)).toEqual(expect.arrayContaining(fetched));
-    await collectExactly(clone);
-    expectVersions(gitDir, { v1: ONE, other: { 'files/c': 'new' } });
-    clone.close();
-  });
-
   test('that is shallow stays so, and forgets the commits that go', async () => {
     using origin = emptyRepository();
     addCommit(origin.gitDir, 'main', ONE);

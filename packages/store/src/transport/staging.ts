@@ -1,0 +1,157 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { translated } from '../errors.ts';
+import { readBounded } from '../files/bounded.ts';
+import { acquireLease } from '../files/lease.ts';
+import { currentOwner, encodeOwner, OWNER_SIZE_MAX, ownerState, parseOwner } from '../files/owner.ts';
+import { encodePackedRefs } from '../refs/packed-refs.ts';
+import { listRefs } from '../refs/ref-store.ts';
+import type { Repository } from '../repository/open.ts';
+import { isPartialClone } from '../repository/partial-clone.ts';
+import { checkTransferUrl } from './remote-url.ts';
+import { type StagingConfigOptions, stagingConfig } from './staging-config.ts';
+
+/**
+ * A repository that lives as long as one transfer, and that Git works in instead of the real one: it borrows the real
+ * one's objects and refs, and has a configuration that is written here, so that nothing that stands in the real one's
+ * runs a program. What Git receives stays here until it was checked; what it leaves when it is killed goes with it.
+ */
+export interface Staging {
+  readonly gitDir: string;
+  /** Packs that have arrived. */
+  readonly packFolder: string;
+  /** The folder of the objects that it borrows; null when there are none. */
+  readonly borrowed: string | null;
+  /** The text of its configuration. */
+  readonly config: (options?: Pick<StagingConfigOptions, 'push' | 'fetch'>) => string;
+}
+
+export interface StagingOptions {
+  readonly url: string;
+  readonly purpose: string;
+  readonly signal?: AbortSignal | undefined;
+  /** Left out of what is received; see {@link stagingConfig}. */
+  readonly filter?: string | null;
+}
+
+/** How long a collector may take to let a transfer begin, milliseconds: as long as it takes to rewrite large packs. */
+export const LEASE_TIMEOUT_MS = 120_000;
+
+/**
+ * Makes a staging beside a repository, with a lease so that no collector removes what the transfer counts on, and
+ * removes it afterwards. Without a repository, it is one that has nothing.
+ */
+export async function withStaging<T>(
+  repository: Pick<Repository, 'gitDir' | 'objects'> | null,
+  options: StagingOptions,
+  use: (staging: Staging) => Promise<T>,
+): Promise<T> {
+  const { purpose, signal } = options;
+  if (repository === null) return useAndRemove(temporaryFolder(), null, options, use);
+  const lease = await acquireLease(join(repository.gitDir, 'cairn'), {
+    purpose,
+    timeoutMs: LEASE_TIMEOUT_MS,
+    signal,
+  });
+  try {
+    repository.objects.refresh();
+    sweepTransfers(repository.gitDir);
+    return await useAndRemove(folderIn(repository.gitDir, purpose), repository, options, use);
+  } finally {
+    lease.release();
+  }
+}
+
+/** Says which refs a push without arguments sets, as `<id>:<name>`: command lines are too short for thousands. */
+export function setPushList({ gitDir, config }: Staging, refspecs: readonly string[]): void {
+  writeFileSync(join(gitDir, 'config'), config({ push: refspecs }), { mode: 0o600 });
+}
+
+/** Says which refs a fetch without arguments brings. */
+export function setFetchList({ gitDir, config }: Staging, refspecs: readonly string[]): void {
+  writeFileSync(join(gitDir, 'config'), config({ fetch: refspecs }), { mode: 0o600 });
+}
+
+/** Removes what transfers have left whose processes ended before they were done. */
+export function sweepTransfers(gitDir: string): void {
+  const folder = join(gitDir, ...FOLDER);
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
+    const owner = parseOwner(readBounded(join(folder, name, OWNER), OWNER_SIZE_MAX) ?? Buffer.alloc(0));
+    if (owner !== null && ownerState(owner) === 'dead') rmSync(join(folder, name), REMOVAL);
+  }
+}
+
+const FOLDER = ['cairn', 'transfers'];
+const OWNER = 'owner.json';
+const REMOVAL = { recursive: true, force: true, maxRetries: 3 };
+/** Bytes of the file that says where histories end: a million commits. */
+const SHALLOW_SIZE_MAX = 41_000_000;
+
+async function useAndRemove<T>(
+  gitDir: string,
+  repository: Pick<Repository, 'gitDir' | 'objects'> | null,
+  options: StagingOptions,
+  use: (staging: Staging) => Promise<T>,
+): Promise<T> {
+  try {
+    const config = configFor(repository, options);
+    fill(gitDir, repository, config());
+    const borrowed = repository && join(repository.gitDir, 'objects');
+    return await use({ gitDir, packFolder: join(gitDir, 'objects', 'pack'), borrowed, config });
+  } finally {
+    rmSync(gitDir, REMOVAL);
+  }
+}
+
+function temporaryFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'cairn-transfer-'));
+}
+
+function folderIn(repositoryDir: string, purpose: string): string {
+  const gitDir = join(repositoryDir, ...FOLDER, randomBytes(8).toString('hex'));
+  try {
+    mkdirSync(gitDir, { recursive: true, mode: 0o700 });
+    writeFileSync(join(gitDir, OWNER), encodeOwner(currentOwner(purpose)));
+  } catch (error) {
+    throw translated(error, `prepare a transfer in ${repositoryDir}`);
+  }
+  return gitDir;
+}
+
+function configFor(
+  repository: Pick<Repository, 'gitDir'> | null,
+  { url, filter = null }: StagingOptions,
+): Staging['config'] {
+  const checked = checkTransferUrl(url);
+  const isPartial = filter !== null || (repository !== null && isPartialClone(repository));
+  return (options) => stagingConfig(checked, { isPartial, ...options });
+}
+
+function fill(
+  gitDir: string,
+  repository: Pick<Repository, 'gitDir' | 'objects'> | null,
+  config: string,
+): void {
+  for (const name of ['refs', join('objects', 'info'), join('objects', 'pack')]) {
+    mkdirSync(join(gitDir, name), { recursive: true });
+  }
+  writeFileSync(join(gitDir, 'HEAD'), 'ref: refs/heads/main\n');
+  // Not for other users of the machine: the address may hold a password.
+  writeFileSync(join(gitDir, 'config'), config, { mode: 0o600 });
+  if (repository !== null) borrow(gitDir, repository);
+}
+
+function borrow(gitDir: string, repository: Pick<Repository, 'gitDir' | 'objects'>): void {
+  const refs = [...listRefs(repository.gitDir, 'refs/', () => {})].filter(([, { id }]) =>
+    repository.objects.has(id),
+  );
+  writeFileSync(
+    join(gitDir, 'packed-refs'),
+    encodePackedRefs({ refs: new Map(refs.map(([name, { id }]) => [name, { id }])), fullyPeeled: false }),
+  );
+  const shallow = readBounded(join(repository.gitDir, 'shallow'), SHALLOW_SIZE_MAX);
+  if (shallow !== null) writeFileSync(join(gitDir, 'shallow'), shallow);
+}

@@ -1,0 +1,44 @@
+import * as files from 'node:fs/promises';
+import { relative, sep } from 'node:path';
+import type { ObjectId } from '../../objects/object-id.ts';
+import type { Repository } from '../../repository/open.ts';
+import { createSeam } from '../../repository/seam.ts';
+import type { Staging } from '../staging.ts';
+
+type Files = Pick<
+  typeof files,
+  | 'readFile'
+  | 'writeFile'
+  | 'mkdir'
+  | 'rmdir'
+  | 'unlink'
+  | 'stat'
+  | 'lstat'
+  | 'readdir'
+  | 'readlink'
+  | 'symlink'
+>;
+
+/** The file system for isomorphic-git in a staging: the disk, with the objects of a repository as loose files in it. */
+export function libraryFiles(staging: Staging, repository: Repository): { readonly promises: Files } {
+  const seam = createSeam(repository);
+  /** Of an object that the repository has, as the seam calls it; null for any other path. */
+  const borrowed = (path: string): string | null => {
+    const name = relative(staging.gitDir, path).replaceAll(sep, '/');
+    const [, start, rest] = OBJECT.exec(name) ?? [];
+    return start !== undefined && repository.objects.has((start + rest) as ObjectId)
+      ? `${seam.gitdir}/${name}`
+      : null;
+  };
+  const reading = <F extends 'readFile' | 'stat' | 'lstat'>(name: F) =>
+    ((path: string, ...rest: unknown[]) => {
+      const place = borrowed(path);
+      const source = place === null ? files : seam.fs.promises;
+      return (source[name] as (...args: unknown[]) => unknown)(place ?? path, ...rest);
+    }) as Files[F];
+  return {
+    promises: { ...files, readFile: reading('readFile'), stat: reading('stat'), lstat: reading('lstat') },
+  };
+}
+
+const OBJECT = /^objects\/([0-9a-f]{2})\/([0-9a-f]{38})$/;
