@@ -16,13 +16,27 @@ export default defineConfig({
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     projects: [
       {
-        test: { ...shared, name: 'fast', include: ['packages/*/test/**/*.test.ts'], exclude: ['**/long/**'] },
+        test: {
+          ...shared,
+          name: 'fast',
+          include: ['packages/*/test/**/*.test.ts'],
+          exclude: ['**/long/**', '**/interop/**'],
+        },
       },
       {
         test: {
           ...shared,
           name: 'long',
           include: ['packages/*/test/long/**/*.test.ts'],
+          testTimeout: 600_000,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'interop',
+          include: ['packages/*/test/interop/**/*.test.ts'],
+          globalSetup: ['packages/cli/test/interop/support/python-environments.ts'],
           testTimeout: 600_000,
         },
       },

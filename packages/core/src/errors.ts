@@ -79,8 +79,11 @@ export async function readingOf<T>(what: string, operation: () => Promise<T>): P
  */
 export function asReadingError(what: string, error: unknown): unknown {
   if (!(error instanceof StoreError)) return error;
-  const code = error.code === 'not-found' && !error.data.promised ? 'damaged' : error.code;
-  return fromStore(error, { code, message: `${what}: ${error.message}` });
+  const message = `${what}: ${error.message}`;
+  if (error.code !== 'not-found') return fromStore(error, { code: error.code, message });
+  if (!error.data.promised) return fromStore(error, { code: 'damaged', message });
+  const hint = 'bring what this lazy clone was made without with `cairn fetch-files`';
+  return new CairnError('not-found', message, { hint, data: error.data, cause: error });
 }
 
 /**

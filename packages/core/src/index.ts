@@ -1,5 +1,19 @@
 export type { Secret } from '@cairn/crypto';
-export type { ByteRange, ByteSource } from '@cairn/store';
+export type { ByteRange, ByteSource, Programs } from '@cairn/store';
+export type { EventKind, HistoryEvent } from './aliases/events.ts';
+export { aliasesAt, aliasHistory, modelEvents } from './aliases/history.ts';
+export { type AliasSummary, listAliases } from './aliases/list.ts';
+export { type AliasMove, type AliasOptions, type AliasTarget, removeAlias, setAlias } from './aliases/move.ts';
+export type { AliasStanding } from './aliases/past.ts';
+export { type ProtectOptions, protectAlias } from './aliases/protect.ts';
+export { rollbackAlias } from './aliases/rollback.ts';
+export {
+  type BundledModel,
+  type CreateBundleOptions,
+  type CreatedBundle,
+  createBundle,
+} from './bundles/create-bundle.ts';
+export { type ImportBundleOptions, type ImportedBundle, importBundle } from './bundles/import-bundle.ts';
 export type { Environment, Identity } from './environment.ts';
 export { CairnError, type CairnErrorCode, type CairnErrorDetails } from './errors.ts';
 export {
@@ -36,12 +50,15 @@ export type {
 } from './keys/model-access.ts';
 export { proposePassphrase } from './keys/proposal.ts';
 export type { Encryption, Unlock } from './keys/unlock.ts';
+export { type DropFetchedOptions, dropFetched, planDropFetched } from './lazy/drop-fetched.ts';
+export { type FetchedFiles, type FetchFilesOptions, fetchFiles } from './lazy/fetch-files.ts';
 export { type CreateModelOptions, createModel } from './models/create.ts';
 export { deleteModel, type ModelDeletion, planModelDeletion } from './models/delete.ts';
 export { type EditModelOptions, editModel } from './models/edit.ts';
 export { listModels, type ModelSummary } from './models/list.ts';
 export { renameModel } from './models/rename.ts';
 export { type Model, showModel } from './models/show.ts';
+export { proposeAliasName, proposeModelName, proposeVersionName } from './name-proposals.ts';
 export { checkModelName, checkVersionName } from './names.ts';
 export { type ExportArchiveOptions, type ExportedArchive, exportArchive } from './packages/archive-export.ts';
 export { type ImportArchiveOptions, importArchive } from './packages/archive-import.ts';
@@ -78,6 +95,7 @@ export {
   trust,
   untrust,
 } from './running/trust.ts';
+export type { MetricHistories, MetricHistory, MetricPoint } from './schema/metric-history.ts';
 export type { VersionSource, VersionType } from './schema/version.ts';
 export {
   type ExportContainerOptions,
@@ -88,7 +106,68 @@ export {
   importContainer,
 } from './sealing/container-file.ts';
 export type { SealingSlot } from './sealing/describe.ts';
+export { type CloneOptions, type CloneReport, cloneRegistry } from './sharing/clone.ts';
+export {
+  type DeleteFromRemoteOptions,
+  deleteFromRemote,
+  planRemoteDeletion,
+  type RemoteDeletion,
+  type RemoteTarget,
+} from './sharing/delete-remote.ts';
+export type { PulledAlias, PulledMain } from './sharing/integrate-main.ts';
+export type { ModelPull } from './sharing/model-pull.ts';
+export type { Preference } from './sharing/preference.ts';
+export type { FieldConflict, SharingProblem, SharingProblemKind, VersionSide } from './sharing/problems.ts';
+export { type PullOptions, type PullReport, pull } from './sharing/pull.ts';
+export type { RegistryPull } from './sharing/pull-registry.ts';
+export { type PushOptions, type PushReport, push } from './sharing/push.ts';
+export type { ModelPush, PushedMain } from './sharing/push-model.ts';
+export type { RegistryPush } from './sharing/push-registry.ts';
+export type { RemoteLayout } from './sharing/ref-layout.ts';
+export type { Remote } from './sharing/remote.ts';
+export {
+  type AddRemoteOptions,
+  addRemote,
+  listRemotes,
+  type RemoveRemoteOptions,
+  removeRemote,
+} from './sharing/remotes.ts';
+export {
+  type EditCounts,
+  type ModelStatus,
+  type RemoteStatus,
+  type SharingState,
+  type StatusOptions,
+  sharingStatus,
+} from './sharing/status.ts';
+export { bentomlHome } from './sources/bentoml/home.ts';
+export type { BentomlItem } from './sources/bentoml/list.ts';
+export { listBentoModels, listBentos } from './sources/bentoml-lists.ts';
+export { type ListRunsOptions, listRuns, type RunListing } from './sources/mlflow/list-runs.ts';
+export type { RunState, RunSummary } from './sources/mlflow/run.ts';
+export { type Origin, type OriginDetails, type OriginOptions, openOrigin } from './sources/origin.ts';
+export { openOriginFor } from './sources/origin-for.ts';
+export { type AllowedSigner, listSigners, trustSigners } from './signing/allowed-signers.ts';
+export { type SigningRules, setSigningRules, signingRules } from './signing/rules.ts';
+export type { SigningSettings, TrustLevel } from './signing/settings.ts';
+export type { SignatureCheck, SignatureState } from './signing/verdict.ts';
 export type { Source } from './sources/walk.ts';
+export {
+  type BuildImageOptions,
+  buildImage,
+  type ContainerEngine,
+  findContainerEngine,
+} from './templates/build-image.ts';
+export { buildTemplate } from './templates/build-template.ts';
+export type { BuildTemplateOptions, BuiltTemplate, Template } from './templates/template.ts';
+export {
+  type ImportedAlias,
+  type ImportedModel,
+  type ImportedVersion,
+  type ImportRegistryOptions,
+  importMlflowRegistry,
+  type RegistryImport,
+} from './takeover/import-registry.ts';
 export {
   type CollectionReport,
   type CollectOptions,
@@ -106,7 +185,7 @@ export {
   type VersionComparison,
 } from './versions/compare.ts';
 export { type CreatedVersion, type CreateVersionOptions, createVersion } from './versions/create.ts';
-export { type Deletion, deleteVersion, planVersionDeletion } from './versions/delete.ts';
+export { type DeleteVersionOptions, type Deletion, deleteVersion, planVersionDeletion } from './versions/delete.ts';
 export { type EditVersionOptions, editVersion } from './versions/edit.ts';
 export { type HistoryOptions, modelHistory, type VersionRecord } from './versions/history.ts';
 export { listVersions, type VersionSummary } from './versions/list.ts';
@@ -117,8 +196,9 @@ export {
   previewVersion,
   type VersionPreview,
 } from './versions/preview.ts';
+export { readMetricHistories } from './versions/metric-history.ts';
 export { type OpenFile, type OpenFileOptions, openFile } from './versions/read.ts';
-export { type RenameVersionOptions, renameVersion } from './versions/rename.ts';
+export { type RenamedVersion, type RenameVersionOptions, renameVersion } from './versions/rename.ts';
 export {
   type OpenedContents,
   type ReferenceInput,

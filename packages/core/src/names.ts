@@ -35,6 +35,11 @@ export function checkVersionName(text: string): string {
   return checked(text, 'version', isVersionName(text));
 }
 
+/** Gives the name back, or throws `invalid` with the grammar. */
+export function checkAliasName(text: string): string {
+  return checked(text, 'alias', isAliasName(text));
+}
+
 /** Models and versions are files in the registry, which has to work on every platform. */
 function fits(text: string, grammar: RegExp): boolean {
   const isPlain = text.length <= NAME_LENGTH_MAX && grammar.test(text);
@@ -43,9 +48,9 @@ function fits(text: string, grammar: RegExp): boolean {
 
 function checked(text: string, kind: Kind, valid: boolean): string {
   if (valid) return text;
-  if (kind === 'version' && text === LATEST) {
-    throw new CairnError('invalid', 'no version can be named latest: it stands for the newest one', {
-      hint: 'choose another name, such as v1',
+  if (kind !== 'model' && text === LATEST) {
+    throw new CairnError('invalid', `no ${kind} can be named latest: it stands for the newest version`, {
+      hint: `choose another name, such as ${kind === 'alias' ? 'prod' : 'v1'}`,
     });
   }
   if (isDeviceName(text)) {

@@ -1,6 +1,15 @@
 import { CairnError } from './errors.ts';
 
-export type Phase = 'scanning' | 'unpacking' | 'storing' | 'writing' | 'packing' | 'verifying' | 'collecting';
+export type Phase =
+  | 'scanning'
+  | 'unpacking'
+  | 'storing'
+  | 'writing'
+  | 'packing'
+  | 'verifying'
+  | 'collecting'
+  | 'fetching'
+  | 'sending';
 
 /** How far an operation has come. Totals are 0 while they are not known. */
 export interface Progress {
@@ -17,6 +26,11 @@ export interface TaskOptions {
   /** Ends the operation early with the error `cancelled`; nothing half-done stays. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+}
+
+/** What a part of an operation is told of the whole: how to end, and whom to tell. */
+export function taskOf({ signal, onProgress }: TaskOptions): TaskOptions {
+  return { ...(signal && { signal }), ...(onProgress && { onProgress }) };
 }
 
 /** Throws `cancelled` once the signal has fired, whatever reason it was given. */

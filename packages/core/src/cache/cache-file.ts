@@ -9,7 +9,7 @@ import type { Registry } from '../registry/registry.ts';
  * Begins the first line of every cache file, before the SHA-256 of the JSON that follows. Another number means
  * another shape. What does not have its SHA-256 is not what was written, and is not believed in any part.
  */
-const CACHE_FORMAT = 'cairn-cache 2';
+const CACHE_FORMAT = 'cairn-cache 3';
 
 /** Reads a cache of this machine; `null` when it is not there, not readable, not whole or of another format. */
 export async function readCache<T>(registry: Registry, name: string): Promise<T | null> {

@@ -6,7 +6,7 @@ import { type OpenFileOptions, openFile } from '../versions/read.ts';
 import type { ReferenceInput } from '../versions/show.ts';
 import { parseHead } from './head-reading.ts';
 import type { TensorFacts } from './inspect-file.ts';
-import { bytesInCommon, storedParts } from './stored-parts.ts';
+import { bytesInCommon, partsWithin, storedParts } from './stored-parts.ts';
 
 export type TensorChangeKind = 'added' | 'removed' | 'changed' | 'reshaped';
 
@@ -29,7 +29,9 @@ const PIECE_SIZE = 2 ** 20;
 
 /**
  * Says which tensors differ between two files of weights, each `model@version:path`. What both have as the same parts
- * is known to be equal; the rest is read and compared. Of sealed files nothing is known, and all is read.
+ * is known to be equal, and what they have as different parts of the same place to differ; the rest is read and
+ * compared. Of sealed files nothing is known, and all is read. Fetches nothing: where a lazy clone lacks what would have
+ * to be read, it throws `not-found`.
  *
  * @returns `null` when one of the files is no file of weights
  */
@@ -37,11 +39,11 @@ export function compareTensors(
   registry: Registry,
   before: ReferenceInput,
   after: ReferenceInput,
-  options: OpenFileOptions & TaskOptions = {},
+  options: Omit<OpenFileOptions, 'fetch'> & TaskOptions = {},
 ): Promise<TensorComparison | null> {
   return atBorder(async () => {
-    using first = await openFile(registry, before, options);
-    using second = await openFile(registry, after, options);
+    using first = await openFile(registry, before, { ...options, fetch: false });
+    using second = await openFile(registry, after, { ...options, fetch: false });
     const files = {
       before: { source: first, parts: await storedParts(registry, before) },
       after: { source: second, parts: await storedParts(registry, after) },
@@ -111,6 +113,7 @@ class Comparison {
 
   async #isEqual(before: Tensor, after: Tensor): Promise<boolean> {
     const { before: old, after: current } = this.#files;
+    if (this.#differsByParts(before, after)) return false;
     for (let at = 0; at < after.size; ) {
       checkCancelled(this.#options.signal);
       const places = { before: before.start + at, after: after.start + at };
@@ -125,6 +128,14 @@ class Comparison {
       this.#report(this.#done + length);
     }
     return true;
+  }
+
+  /** Whether a part that lies within the tensor is another one, by its id, which needs no reading. */
+  #differsByParts(before: Tensor, after: Tensor): boolean {
+    const { before: old, after: current } = this.#files;
+    const ofOld = partsWithin(old.parts, before);
+    const ofCurrent = partsWithin(current.parts, after);
+    return [...ofOld].some(([place, id]) => (ofCurrent.get(place) ?? id) !== id);
   }
 
   #report(done: number): void {

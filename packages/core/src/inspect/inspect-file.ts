@@ -1,6 +1,5 @@
 import { type ByteSource, describeWeights, type Weights } from '@cairn/store';
 import { atBorder } from '../errors.ts';
-import type { TaskOptions } from '../progress.ts';
 import type { Registry } from '../registry/registry.ts';
 import { type OpenFileOptions, openFile } from '../versions/read.ts';
 import type { ReferenceInput } from '../versions/show.ts';
@@ -37,15 +36,16 @@ export interface FileFacts {
 
 /**
  * Looks at the header of a file of a version: safetensors, GGUF, NumPy and PyTorch archives, ONNX, or text. The format
- * is recognized by the bytes; one whose header lies is `unknown`. Reads headers alone, and the beginning of a text.
+ * is recognized by the bytes; one whose header lies is `unknown`. Reads headers alone, and the beginning of a text; in a
+ * lazy clone that lacks them, throws `not-found` and fetches nothing.
  */
 export function inspectFile(
   registry: Registry,
   reference: ReferenceInput,
-  options: OpenFileOptions & Pick<TaskOptions, 'signal'> = {},
+  options: Omit<OpenFileOptions, 'fetch'> = {},
 ): Promise<FileFacts> {
   return atBorder(async () => {
-    using file = await openFile(registry, reference, options);
+    using file = await openFile(registry, reference, { ...options, fetch: false });
     return await inspectSource(file, options.signal);
   });
 }

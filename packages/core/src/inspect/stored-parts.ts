@@ -31,8 +31,29 @@ export function bytesInCommon(
   return inside === other.offset - second.start ? first.size - inside : 0;
 }
 
+/**
+ * The parts that lie within a range of a file, by their place in it. Two ranges differ where they have another part at
+ * the same place: the same bytes have the same id.
+ */
+export function partsWithin(
+  parts: readonly PartRef[],
+  { start, size }: { readonly start: number; readonly size: number },
+): ReadonlyMap<string, string> {
+  const inside = new Map<string, string>();
+  for (let index = indexAt(parts, start); index < parts.length; index += 1) {
+    const part = parts[index]!;
+    if (part.start + part.size > start + size) break;
+    if (part.start >= start) inside.set(`${part.start - start} ${part.size}`, part.id);
+  }
+  return inside;
+}
+
 /** The part that holds a byte, by binary search; parts are in order and without gaps. */
 function partAt(parts: readonly PartRef[], offset: number): PartRef | undefined {
+  return parts[indexAt(parts, offset)];
+}
+
+function indexAt(parts: readonly PartRef[], offset: number): number {
   let low = 0;
   let high = parts.length;
   while (low + 1 < high) {
@@ -40,5 +61,5 @@ function partAt(parts: readonly PartRef[], offset: number): PartRef | undefined 
     if (parts[middle]!.start <= offset) low = middle;
     else high = middle;
   }
-  return parts[low];
+  return low;
 }

@@ -58,16 +58,24 @@ export function revokeAccess(
   });
 }
 
+export interface RotateOptions {
+  readonly encryption: Encryption;
+  /** Whether the versions that are there are to be sealed anew next, which a model that is shared cannot have. */
+  readonly reseal?: boolean;
+}
+
 /**
  * Begins a new key domain, with a data key of its own, that versions are sealed under from now on. Versions that are
- * there stay as they are. Whoever else is to open it needs access anew.
+ * there stay as they are. Whoever else is to open it needs access anew. Throws `refused`, before anything is changed,
+ * when they are to be sealed anew next and cannot be.
  */
 export function rotateDomain(
   registry: Registry,
   model: string,
-  { encryption }: { readonly encryption: Encryption },
+  { encryption, reseal = false }: RotateOptions,
 ): Promise<Rotation> {
   return atBorder(async () => {
+    if (reseal) await (await import('../sealing/reseal.ts')).checkMayReseal(registry, model);
     const { rotate } = await import('../sealing/rotate.ts');
     return withModel(registry, model, (repository) => rotate(repository, registry, { model, encryption }));
   });

@@ -1,5 +1,6 @@
 import type { Secret } from '@cairn/crypto';
 import type { TaskOptions } from '../progress.ts';
+import type { SignOptions } from '../signing/signer.ts';
 import type { NamedKey } from './keyring.ts';
 import type { Encryption, Unlock } from './unlock.ts';
 
@@ -62,7 +63,7 @@ export interface Rotation {
   readonly newKey: NamedKey | null;
 }
 
-export interface ResealOptions extends TaskOptions {
+export interface ResealOptions extends TaskOptions, SignOptions {
   /** What the versions are opened with. */
   readonly unlock: Unlock;
   /** What opens the model's current key domain. */

@@ -8,13 +8,15 @@ import { localFolder, modelFolder, modelsFolder } from '../registry/folders.ts';
 import { makeFolder } from '../registry/make-folder.ts';
 import type { Registry } from '../registry/registry.ts';
 import { MODEL_SCHEMA } from '../schema/model.ts';
+import { configureNewModel } from '../sharing/model-remotes.ts';
+import type { SignOptions } from '../signing/signer.ts';
 import { changedLabels, checkCard, checkDescription } from './details.ts';
 import { createMain } from './main-branch.ts';
 import { checkModelIsNew } from './model-repository.ts';
 import { withModelsLocked } from './models-lock.ts';
 import { type Model, showModel } from './show.ts';
 
-export interface CreateModelOptions {
+export interface CreateModelOptions extends SignOptions {
   readonly description?: string;
   readonly labels?: Readonly<Record<string, string>>;
   /** The model card, Markdown. */
@@ -47,16 +49,22 @@ async function createWhole(registry: Registry, name: string, options: CreateMode
     createRepository(aside);
     const repository = openRepository(aside);
     try {
-      await createMain(repository, registry, {
-        document: {
-          schema: MODEL_SCHEMA,
-          name,
-          description: checkDescription(options.description ?? ''),
-          labels: changedLabels({}, options.labels ?? {}),
-          aliases: {},
+      await createMain(
+        repository,
+        registry,
+        {
+          document: {
+            schema: MODEL_SCHEMA,
+            name,
+            description: checkDescription(options.description ?? ''),
+            labels: changedLabels({}, options.labels ?? {}),
+            aliases: {},
+          },
+          card: checkCard(options.card ?? `# ${name}\n`),
         },
-        card: checkCard(options.card ?? `# ${name}\n`),
-      });
+        options,
+      );
+      await configureNewModel(registry, repository, name);
     } finally {
       repository.close();
     }

@@ -6,8 +6,12 @@ import { asCairnError, atBorder, CairnError } from '../errors.ts';
 import { modelFolder, trashFolder } from '../registry/folders.ts';
 import { makeFolder } from '../registry/make-folder.ts';
 import type { Registry } from '../registry/registry.ts';
+import { recordLeftModel } from '../sharing/left-models.ts';
+import { isKnownToBeShared } from '../sharing/model-remotes.ts';
 import { COLLECTOR_TIMEOUT_MS } from '../time-limits.ts';
 import { versionTags } from '../versions/version-tags.ts';
+import { isProtected } from './aliases.ts';
+import { readMain } from './main-branch.ts';
 import { modelNames, withModel } from './model-repository.ts';
 import { withModelsLocked } from './models-lock.ts';
 
@@ -39,10 +43,24 @@ async function namesOfVersions(registry: Registry, model: string): Promise<strin
   }
 }
 
-/** Deletes a model with all its versions: gone from sight in one step, then its bytes are removed. */
-export function deleteModel(registry: Registry, name: string): Promise<ModelDeletion> {
+export interface DeleteModelOptions {
+  /** Whether a model goes that has a protected alias. */
+  readonly force?: boolean;
+}
+
+/**
+ * Deletes a model with all its versions: gone from sight in one step, then its bytes are removed. Throws `refused` for
+ * one with a protected alias, unless that is insisted on.
+ */
+export function deleteModel(
+  registry: Registry,
+  name: string,
+  { force = false }: DeleteModelOptions = {},
+): Promise<ModelDeletion> {
   return atBorder(async () => {
+    if (!force) await checkNotProtected(registry, name);
     const plan = await planModelDeletion(registry, name);
+    if (isKnownToBeShared(modelFolder(registry, name))) await recordLeftModel(registry, name, true);
     await makeFolder(trashFolder(registry));
     const trash = join(trashFolder(registry), `${name}-${randomBytes(6).toString('hex')}`);
     await withModelsLocked(registry, `delete ${name}`, () =>
@@ -53,6 +71,17 @@ export function deleteModel(registry: Registry, name: string): Promise<ModelDele
     );
     await rm(trash, { recursive: true, force: true });
     return plan;
+  });
+}
+
+/** A model that cannot be read any more protects nothing. */
+async function checkNotProtected(registry: Registry, name: string): Promise<void> {
+  const main = await withModel(registry, name, (repository) => readMain(repository, name)).catch(() => null);
+  const alias = main && Object.keys(main.document.aliases).find((each) => isProtected(main.document, each));
+  if (alias == null) return;
+  throw new CairnError('refused', `the model ${name} cannot be deleted: its alias ${alias} is protected`, {
+    hint: `with --force it is deleted all the same; or first \`cairn alias unprotect ${name} ${alias}\``,
+    data: { model: name, alias, reason: 'protected' },
   });
 }
 

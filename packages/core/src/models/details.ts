@@ -1,3 +1,4 @@
+import { signatureStart } from '@cairn/store';
 import { CairnError } from '../errors.ts';
 import { DESCRIPTION_LENGTH_MAX, labels as labelsSchema } from '../schema/model.ts';
 
@@ -10,6 +11,15 @@ export function checkDescription(text: string): string {
     throw new CairnError('invalid', 'the description holds a NUL character, which Git cannot record', {
       hint: 'remove it',
     });
+  }
+  if (signatureStart(text) < text.length) {
+    throw new CairnError(
+      'invalid',
+      'a line of the description begins like a signature, which Git takes it for',
+      {
+        hint: 'put something before it',
+      },
+    );
   }
   if (text.length <= DESCRIPTION_LENGTH_MAX) return text.trim();
   throw new CairnError(

@@ -1,12 +1,13 @@
 import { atBorder } from '../errors.ts';
 import type { Registry } from '../registry/registry.ts';
 import { encodeJson } from '../schema/document.ts';
+import type { SignOptions } from '../signing/signer.ts';
 import { changedLabels, checkCard, checkDescription } from './details.ts';
 import { editMain, type MainBranch, type MainEdit } from './main-branch.ts';
 import { withModel } from './model-repository.ts';
 import { type Model, showModel } from './show.ts';
 
-export interface EditModelOptions {
+export interface EditModelOptions extends SignOptions {
   readonly description?: string;
   /** Labels to set; `null` removes one; those not named stay. */
   readonly labels?: Readonly<Record<string, string | null>>;
@@ -21,6 +22,7 @@ export function editModel(registry: Registry, name: string, options: EditModelOp
       editMain(repository, registry, {
         model: name,
         message: `edit ${name}`,
+        ...(options.sign !== undefined && { sign: options.sign }),
         change: (main) => changed(main, options),
       }),
     );

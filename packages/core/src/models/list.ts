@@ -19,6 +19,8 @@ export interface ModelSummary {
   readonly versions: number;
   /** The newest version, `null` when there is none, or when one that cannot be read may be newer. */
   readonly latest: string | null;
+  /** Version by alias. */
+  readonly aliases: Readonly<Record<string, string>>;
   /** Bytes of the newest version's files. */
   readonly size: number;
   readonly modifiedAt: string;
@@ -87,6 +89,7 @@ async function summaryOf(registry: Registry, name: string): Promise<ModelSummary
         description: main.document.description,
         versions: tags.length,
         latest: latest?.name ?? null,
+        aliases: main.document.aliases,
         size: latest?.size ?? 0,
         modifiedAt: modified.at,
         modifiedBy: modified.by,
@@ -101,6 +104,7 @@ const UNREADABLE = {
   description: '',
   versions: 0,
   latest: null,
+  aliases: {},
   size: 0,
   modifiedAt: '1970-01-01T00:00:00.000Z',
   modifiedBy: { name: '', email: '' },

@@ -1,5 +1,5 @@
 import {
-  encodeCommit,
+  type Commit,
   encodeTree,
   lockRepository,
   type ObjectId,
@@ -26,8 +26,11 @@ import {
   noteDocument,
 } from '../schema/model.ts';
 import { readDocument, readText } from '../schema/read-document.ts';
+import { encodeSignedCommit } from '../signing/signed-objects.ts';
+import { type Signer, type SignOptions, signerOf } from '../signing/signer.ts';
 import { LOCK_TIMEOUT_MS, WRITER_TIMEOUT_MS } from '../time-limits.ts';
 import { type FolderChanges, folderOf, type MainFolder, writeFolder } from './main-folder.ts';
+import { encodeMainMessage, type MainMessage } from './main-message.ts';
 import { signatureNow } from './signature.ts';
 
 /** The branch that holds the model itself: its description, labels, aliases, card, notes and key envelopes. */
@@ -68,6 +71,8 @@ export interface MainEdit {
   readonly keys?: ReadonlyMap<string, Uint8Array | null>;
   /** A version whose note goes on under another name. */
   readonly renamedNote?: { readonly from: string; readonly to: string };
+  /** What the commit says, where its first line alone is not all. */
+  readonly message?: MainMessage;
 }
 
 /** Reads `main`. Throws `damaged` when it is missing or not what the format says. */
@@ -75,6 +80,13 @@ export function readMain(repository: Repository, model: string): Promise<MainBra
   return readingOf(`the model ${model}`, async () => {
     const commit = readRef(repository.gitDir, MAIN_REF);
     if (commit === null) throw withoutPart(model, 'branch main');
+    return readMainAt(repository, model, commit);
+  });
+}
+
+/** Reads what `main` holds, or held, at a commit. Throws as {@link readMain} does. */
+export function readMainAt(repository: Repository, model: string, commit: ObjectId): Promise<MainBranch> {
+  return readingOf(`the model ${model}`, async () => {
     const files = await rootFiles(repository, commit);
     const file = files.get(MODEL_FILE);
     if (!file) throw withoutPart(model, `${MODEL_FILE} on its branch main`);
@@ -119,13 +131,12 @@ export async function createMain(
   repository: Repository,
   registry: Registry,
   edit: MainEdit,
+  options: SignOptions = {},
 ): Promise<ObjectId> {
+  const signer = await signerOf(registry, options);
   await using writer = await openMainWriter(repository);
-  const commit = commitMain(writer, registry, {
-    edit,
-    parent: null,
-    message: `create ${edit.document.name}`,
-  });
+  const message = `create ${edit.document.name}`;
+  const commit = await commitMain(writer, registry, { edit, parent: null, message, signer });
   await writer.commit();
   await updateRefs(repository.gitDir, [{ name: MAIN_REF, expect: null, to: commit }], {
     timeoutMs: LOCK_TIMEOUT_MS,
@@ -133,9 +144,9 @@ export async function createMain(
   return commit;
 }
 
-interface EditOptions {
+export interface EditOptions extends SignOptions {
   readonly model: string;
-  /** First line of the commit. */
+  /** First line of the commit, unless the edit has a message of its own. */
   readonly message: string;
   /** Gives the edit for what `main` holds now, or `null` when there is nothing to change. Asked again when `main` moved meanwhile. */
   readonly change: (main: MainBranch) => MainEdit | null;
@@ -150,6 +161,7 @@ export async function editMain(
   registry: Registry,
   options: EditOptions,
 ): Promise<void> {
+  const signer = await signerOf(registry, options);
   const lock = await lockRepository(repository, 'main', {
     purpose: options.message,
     timeoutMs: LOCK_TIMEOUT_MS,
@@ -157,7 +169,7 @@ export async function editMain(
   try {
     for (
       let tries = 1;
-      !(await tryEdit(repository, registry, options, tries === EDIT_TRIES_MAX));
+      !(await tryEdit(repository, registry, { ...options, signer, last: tries === EDIT_TRIES_MAX }));
       tries += 1
     );
   } finally {
@@ -165,18 +177,22 @@ export async function editMain(
   }
 }
 
+interface EditTry extends EditOptions {
+  readonly signer: Signer | null;
+  readonly last: boolean;
+}
+
 /** One read, change and write; false when `main` moved in between and it was not the last try. */
 async function tryEdit(
   repository: Repository,
   registry: Registry,
-  options: EditOptions,
-  last: boolean,
+  { model, message, change, signer, last }: EditTry,
 ): Promise<boolean> {
-  const main = await readMain(repository, options.model);
-  const edit = options.change(main);
+  const main = await readMain(repository, model);
+  const edit = change(main);
   if (edit === null) return true;
   await using writer = await openMainWriter(repository);
-  const commit = commitMain(writer, registry, { edit, parent: main, message: options.message });
+  const commit = await commitMain(writer, registry, { edit, parent: main, message, signer });
   await writer.commit();
   try {
     await updateRefs(repository.gitDir, [{ name: MAIN_REF, expect: main.commit, to: commit }], {
@@ -196,14 +212,16 @@ function openMainWriter(repository: Repository): Promise<ObjectWriter> {
 interface MainCommit {
   readonly edit: MainEdit;
   readonly parent: MainBranch | null;
+  /** The first line, unless the edit has a message of its own. */
   readonly message: string;
+  readonly signer: Signer | null;
 }
 
-function commitMain(
+async function commitMain(
   writer: ObjectWriter,
   registry: Registry,
-  { edit, parent, message }: MainCommit,
-): ObjectId {
+  { edit, parent, message, signer }: MainCommit,
+): Promise<ObjectId> {
   const entries: TreeEntry[] = [
     ...(parent?.others ?? []),
     { mode: '100644', name: CARD_FILE, id: writer.add('blob', Buffer.from(edit.card)) },
@@ -211,15 +229,15 @@ function commitMain(
   ];
   entries.push(...writeFolders(writer, parent, edit));
   const signature = signatureNow(registry.environment);
-  const commit = encodeCommit({
+  const commit: Commit = {
     tree: writer.add('tree', encodeTree(entries)),
     parents: parent ? [parent.commit] : [],
     author: signature,
     committer: signature,
     headers: [],
-    message: `${message}\n`,
-  });
-  return writer.add('commit', commit);
+    message: edit.message ? encodeMainMessage(edit.message) : `${message}\n`,
+  };
+  return writer.add('commit', await encodeSignedCommit(commit, signer));
 }
 
 function writeFolders(writer: ObjectWriter, parent: MainBranch | null, edit: MainEdit): TreeEntry[] {

@@ -13,6 +13,8 @@ export interface Model {
   readonly labels: Readonly<Record<string, string>>;
   /** Version by alias. */
   readonly aliases: Readonly<Record<string, string>>;
+  /** Those that move only when that is insisted on. */
+  readonly protectedAliases: readonly string[];
   /** The model card, Markdown. */
   readonly card: string;
   readonly createdAt: string;
@@ -31,7 +33,7 @@ export function showModel(registry: Registry, name: string): Promise<Model> {
   return atBorder(() =>
     withModel(registry, name, async (repository) => {
       const main = await readMain(repository, name);
-      const { description, labels, aliases } = main.document;
+      const { description, labels, aliases, protectedAliases = [] } = main.document;
       const tags = await versionTags(repository, registry, name);
       const latest = latestOf(tags);
       const edited = editAt(repository, main.commit);
@@ -43,6 +45,7 @@ export function showModel(registry: Registry, name: string): Promise<Model> {
         description,
         labels,
         aliases,
+        protectedAliases,
         card: main.card,
         createdAt: created.at,
         createdBy: created.by,

@@ -1,5 +1,4 @@
 import type { Entry, LocalFileHeader, ZipFile } from 'yauzl';
-import { foldedPath } from '../file-path.ts';
 import {
   checkEntry,
   DEFLATED,
@@ -7,10 +6,11 @@ import {
   FLAG_MASKED,
   type ListedEntry,
   nameOf,
-  withoutSlash,
 } from './archive-entry.ts';
 import { damaged, hostile, shown } from './archive-errors.ts';
 import type { ArchiveFile } from './archive-file.ts';
+import { checkUnpackedSize, ENTRIES_MAX } from './archive-limits.ts';
+import { ArchivePaths } from './archive-paths.ts';
 
 /** A file in an archive. All numbers are bytes. */
 export interface ArchiveEntry {
@@ -26,26 +26,11 @@ export interface ArchiveEntry {
   readonly dataStart: number;
 }
 
-/** Most entries in one archive, as many as a version can have files. */
-const ENTRIES_MAX = 500_000;
-
 /** Largest directory, bytes: that of half a million entries of 536 bytes each. */
 const DIRECTORY_SIZE_MAX = 256 * 1024 * 1024;
 
 /** Fixed part of an entry in the directory, bytes (APPNOTE 4.3.12). */
 const DIRECTORY_ENTRY_SIZE = 46;
-
-/** Most bytes that an archive may unpack to: 16 TiB, the largest file of ext4. */
-const TOTAL_SIZE_MAX = 16 * 1024 ** 4;
-
-/**
- * How many times its own size an archive may unpack to, once that is more than {@link ALWAYS_UNPACKED}. Weights shrink
- * to a half at best; deflate packs zeros 1,030 times.
- */
-const RATIO_MAX = 200;
-
-/** What any archive may unpack to, bytes: no disk is filled by it. */
-const ALWAYS_UNPACKED = 256 * 1024 * 1024;
 
 /**
  * Reads the directory of an archive and the head of every entry, and checks them before anything is unpacked: paths,
@@ -57,8 +42,12 @@ export async function readDirectory(zip: ZipFile, file: ArchiveFile): Promise<Ar
   const entries = await listEntries(zip);
   await checkIsAll(cursorOf(zip), file);
   for (const entry of entries) checkEntry(entry);
-  checkPaths(entries.map(({ name }) => name));
-  checkSizes(entries, zip.fileSize);
+  const paths = new ArchivePaths();
+  for (const { name } of entries) paths.add(name);
+  checkUnpackedSize(
+    entries.reduce((sum, { entry }) => sum + entry.uncompressedSize, 0),
+    zip.fileSize,
+  );
   return withData(zip, entries, start);
 }
 
@@ -88,39 +77,6 @@ const AFTER_ENTRIES: ReadonlySet<string> = new Set(['PK\u0005\u0006', 'PK\u0006\
 async function checkIsAll(end: number, file: ArchiveFile): Promise<void> {
   const next = (await file.bytesAt(end, 4)).toString('latin1');
   if (!AFTER_ENTRIES.has(next)) throw damaged('its directory goes on after the last entry that is counted');
-}
-
-/** No path twice, not even on a disk that ignores case, and no file where another entry needs a folder. */
-function checkPaths(names: readonly string[]): void {
-  const files = new Map<string, string>();
-  const folders = new Map<string, string>();
-  for (const name of names) {
-    const folded = foldedPath(withoutSlash(name));
-    const seen = name.endsWith('/') ? folders : files;
-    const other = seen.get(folded);
-    if (other !== undefined) {
-      throw hostile(`it has ${shown(name)} twice, or names that differ only in case: ${shown(other)}`);
-    }
-    seen.set(folded, name);
-  }
-  for (const [folded, name] of [...files, ...folders]) {
-    if (name.endsWith('/') && files.has(folded)) throw hostile(`${shown(name)} is a file and a folder`);
-    for (let end = folded.lastIndexOf('/'); end > 0; end = folded.lastIndexOf('/', end - 1)) {
-      const above = files.get(folded.slice(0, end));
-      if (above !== undefined) throw hostile(`${shown(name)} lies in ${shown(above)}, which is a file`);
-    }
-  }
-}
-
-function checkSizes(entries: readonly ListedEntry[], archiveSize: number): void {
-  const total = entries.reduce((sum, { entry }) => sum + entry.uncompressedSize, 0);
-  if (total > TOTAL_SIZE_MAX)
-    throw hostile(`it unpacks to ${total} bytes; at most ${TOTAL_SIZE_MAX} are unpacked`);
-  if (total <= ALWAYS_UNPACKED || total <= RATIO_MAX * archiveSize) return;
-  throw hostile(
-    `its ${archiveSize} bytes unpack to ${total}, which is more than ${RATIO_MAX} times as many`,
-    'if you trust it, unpack it with another program and add its folders with `cairn add --type packaged`',
-  );
 }
 
 /** Finds where the data of each file stand, by the heads before them. */

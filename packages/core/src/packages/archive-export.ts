@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { atBorder } from '../errors.ts';
 import type { Unlock } from '../keys/unlock.ts';
-import { checkCancelled, type TaskOptions } from '../progress.ts';
+import { checkCancelled, type TaskOptions, taskOf } from '../progress.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { ReferenceInput } from '../versions/show.ts';
 import { writeWholeFile } from '../versions/whole-file.ts';
@@ -42,6 +42,7 @@ export function exportArchive(
   return atBorder(async () => {
     const { unlock, force = false } = options;
     await using opened = await openPackage(registry, reference, unlock ? { unlock } : {});
+    await opened.bring?.(taskOf(options));
     const path = resolve(file);
     const place = { force, now: registry.environment.now(), mode: MODES[opened.type] };
     const { packed } = await import('./archive-writer.ts');

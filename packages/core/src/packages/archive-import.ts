@@ -1,16 +1,12 @@
-import { open, statfs } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { storeFiles } from '@cairn/store';
 import { atBorder, CairnError } from '../errors.ts';
 import { checkModelName, checkVersionName } from '../names.ts';
-import { checkCancelled, type TaskOptions } from '../progress.ts';
-import { makeFolder } from '../registry/make-folder.ts';
+import type { TaskOptions } from '../progress.ts';
 import type { Registry } from '../registry/registry.ts';
 import { checkFoundPackage } from '../sources/package.ts';
 import { describeSources, sizeOf, type Walk, walkSources } from '../sources/walk.ts';
 import { type AddedVersion, addVersion, checkPlace, type NewVersion } from '../versions/add-version.ts';
 import type { CreatedVersion } from '../versions/create.ts';
-import { platformPath } from '../versions/destination.ts';
 import { recordedDetails, type VersionDetails } from '../versions/version-document.ts';
 import type { VersionTarget } from '../versions/version-repository.ts';
 import type { ArchiveEntry } from './archive-directory.ts';
@@ -18,6 +14,7 @@ import { packageIn } from './archive-package.ts';
 import type { Archive } from './archive-reader.ts';
 import { codeDigest } from './code-digest.ts';
 import type { PackageManifest } from './manifest.ts';
+import { unpackEntries } from './unpack-entries.ts';
 import { openUnpackFolder } from './unpack-folder.ts';
 
 export interface ImportArchiveOptions extends VersionDetails, TaskOptions {
@@ -87,7 +84,7 @@ interface Import extends ImportArchiveOptions {
 async function unpackAndAdd(registry: Registry, source: Import): Promise<AddedVersion> {
   const aside = await openUnpackFolder(registry);
   try {
-    await unpack(aside.files, source);
+    await unpackEntries(aside.files, source.archive, source);
     const walk = await walkSources([{ path: aside.files }], source);
     const { checkStored } = await checkFoundPackage(walk);
     const { contents: _, ...added } = await addVersion(registry, source.version, async () => ({
@@ -106,38 +103,6 @@ async function unpackAndAdd(registry: Registry, source: Import): Promise<AddedVe
   } finally {
     await aside.remove();
   }
-}
-
-async function unpack(folder: string, { archive, entries, signal, onProgress }: Import): Promise<void> {
-  const total = entries.reduce((sum, { size }) => sum + size, 0);
-  await checkRoom(folder, total);
-  let done = 0;
-  for (const [index, entry] of entries.entries()) {
-    const path = join(folder, platformPath(entry.path));
-    await makeFolder(dirname(path));
-    await using file = await open(path, 'wx', entry.executable ? 0o700 : 0o600);
-    for await (const chunk of archive.stream(entry)) {
-      checkCancelled(signal);
-      await file.writeFile(chunk);
-      done += chunk.byteLength;
-      onProgress?.({ phase: 'unpacking', done, total, files: { done: index, total: entries.length } });
-    }
-  }
-}
-
-/** Says so before the disk is full. */
-async function checkRoom(folder: string, size: number): Promise<void> {
-  const { blocks, bavail, bsize } = await statfs(folder);
-  const free = bavail * bsize;
-  const isKnown = blocks > 0;
-  if (!isKnown || size <= free) return;
-  throw new CairnError(
-    'no-space',
-    `the archive unpacks to ${size} bytes, and the disk of ${folder} has ${free} left`,
-    {
-      hint: 'free some room on that disk, then try again',
-    },
-  );
 }
 
 function storing(walk: Walk, { signal, onProgress }: TaskOptions) {

@@ -1,6 +1,6 @@
-import { openByteSource } from '@cairn/store';
 import { atBorder, CairnError } from '../errors.ts';
 import type { Unlock } from '../keys/unlock.ts';
+import { lazySource } from '../lazy/lazy-source.ts';
 import type { Registry } from '../registry/registry.ts';
 import { type HeldVersion, holdVersion } from '../versions/hold-version.ts';
 import { checkUnlock } from '../versions/open-extraction.ts';
@@ -34,13 +34,14 @@ export function openPackage(
 }
 
 async function storedContents({ repository, target, stored }: HeldVersion): Promise<PackageContents> {
-  const finder = contentFinder(repository, stored, `${target.model}@${target.version}`);
+  const what = `${target.model}@${target.version}`;
+  const finder = contentFinder(repository, stored, what);
   const { files } = stored.document;
   const found = await Promise.all(
-    files.map(async (file) => ({
-      file,
-      source: openByteSource(repository.objects, await finder.find(file)),
-    })),
+    files.map(async (file) => {
+      const content = await finder.find(file);
+      return { file, content, source: lazySource(repository, content, what) };
+    }),
   );
   const byPath = new Map(found.map((entry) => [entry.file.path, entry]));
   return {
@@ -49,6 +50,8 @@ async function storedContents({ repository, target, stored }: HeldVersion): Prom
     files,
     source: (path) => byPath.get(path)!.source,
     chunks: (path) => checkedChunks(byPath.get(path)!.file, byPath.get(path)!.source.stream()),
+    bring: async (task) =>
+      repository.bring?.({ ...task, what, parts: found.flatMap(({ content }) => content.parts) }),
     close: async () => repository.close(),
   };
 }
@@ -67,6 +70,12 @@ async function sealedContents(
     files: opened.files,
     source: (path) => byteSource(opened.source(path), `${what}:${path}`),
     chunks: (path) => opened.chunks(path),
+    bring: async (task) =>
+      repository.bring?.({
+        ...task,
+        what,
+        parts: [...opened.sealed.objects.values()].flatMap(({ content }) => content.parts),
+      }),
     close: async () => {
       await opened.close();
       repository.close();

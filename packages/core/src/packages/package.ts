@@ -1,4 +1,5 @@
 import type { ByteSource } from '@cairn/store';
+import type { TaskOptions } from '../progress.ts';
 import type { PackageManifest } from './manifest.ts';
 
 /** A file of a package, as it is when the package is open. */
@@ -30,5 +31,10 @@ export interface Package extends AsyncDisposable {
    * the whole does not have its SHA-256: keep nothing of a file that threw.
    */
   stream(path: string): AsyncIterable<Uint8Array>;
+  /**
+   * Fetches all that a lazy clone lacks of it, in one go, for whoever is about to read all of it. Otherwise each file
+   * is fetched as it is read. Left out where the package is in a file.
+   */
+  readonly bring?: (task: TaskOptions) => Promise<void>;
   close(): Promise<void>;
 }

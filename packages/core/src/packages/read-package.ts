@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ByteSource } from '@cairn/store';
 import { atBorder, CairnError, openingOf } from '../errors.ts';
+import type { TaskOptions } from '../progress.ts';
 import type { VersionFileEntry } from '../schema/version.ts';
 import { namedByteSource, namedStream } from '../versions/named-bytes.ts';
 import { MANIFEST_FILE } from './layout.ts';
@@ -14,6 +15,8 @@ export interface PackageContents extends Pick<Package, 'model' | 'version' | 'ty
   source(path: string): ByteSource;
   /** Chunks that are each valid until the next; throws after the last when the SHA-256 of all is another. */
   chunks(path: string): AsyncIterable<Uint8Array>;
+  /** As that of a {@link Package}. */
+  readonly bring?: (task: TaskOptions) => Promise<void>;
   close(): Promise<void>;
 }
 
@@ -39,6 +42,7 @@ function packageOf(contents: PackageContents, manifest: PackageManifest): Packag
   const close = () => (closing ??= contents.close());
   return {
     ...{ model, version, type, manifest, files },
+    ...(contents.bring && { bring: contents.bring }),
     source: (path) => namedByteSource(named(path), contents.source(path)),
     stream: (path) => namedStream(named(path), contents.chunks(path)),
     close,

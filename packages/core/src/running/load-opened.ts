@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { asCairnError } from '../errors.ts';
-import { checkCancelled } from '../progress.ts';
+import { checkCancelled, taskOf } from '../progress.ts';
 import { formatReference } from '../reference.ts';
 import { givenArguments } from './arguments.ts';
 import { cleanUpAfterLoad } from './clean-up.ts';
@@ -64,6 +64,7 @@ async function layOut(opened: RunnablePackage, options: LoadPackageOptions): Pro
   };
   await checkMayRun(source, options);
   checkCancelled(options.signal);
+  await source.bring?.(taskOf(options));
   const folder = await makePrivateFolder(placeFor(source, options.folder));
   try {
     // A name that Python takes for one of a package, and that no other package has.

@@ -19,7 +19,7 @@ export interface PythonOptions {
 }
 
 /** In the bundle of the command line, the script stands beside the bundle. */
-const RUNNER = fileURLToPath(new URL('./hook-runner.py', import.meta.url));
+export const HOOK_RUNNER = fileURLToPath(new URL('./hook-runner.py', import.meta.url));
 
 /** Descriptors of the child; the first three are its input and outputs. */
 const REQUESTS = 3;
@@ -34,11 +34,15 @@ export async function startPython(options: PythonOptions, events: HookHostEvents
   // Unbuffered, so that prints come when they are made; no byte code, which would be one more copy of the hooks; and
   // a traceback also of crashes.
   const flags = ['-u', '-B', '-X', 'faulthandler'];
-  const { child, name } = await startInterpreter(options.python, [...flags, RUNNER, String(frameSizeMax)], {
-    cwd: options.folder,
-    env: options.env,
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
-  });
+  const { child, name } = await startInterpreter(
+    options.python,
+    [...flags, HOOK_RUNNER, String(frameSizeMax)],
+    {
+      cwd: options.folder,
+      env: options.env,
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+    },
+  );
   const tail = new OutputTail();
   const outputs = [
     readOutput(child.stdout!, 'stdout', options.onOutput),

@@ -25,6 +25,8 @@ export const modelDocument = z.looseObject({
     z.string().refine(isAliasName, 'not an alias name'),
     z.string().refine(isVersionName, 'not a version name'),
   ),
+  /** Aliases that move, and go, only when it is said that they must and why. */
+  protectedAliases: z.array(z.string().refine(isAliasName, 'not an alias name')).optional(),
   /** What new versions are sealed under. Without it, what the newest sealed version was sealed under. */
   keyDomain: z.string().regex(KEY_DOMAIN_ID, 'not the id of a key domain').optional(),
 });

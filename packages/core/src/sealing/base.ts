@@ -8,6 +8,7 @@ import {
   type TreeEntry,
 } from '@cairn/store';
 import { asCairnError, type CairnErrorCode } from '../errors.ts';
+import { type LazyRepository, lazily } from '../lazy/lazy-repository.ts';
 import type { Registry } from '../registry/registry.ts';
 import { readStoredVersion, type VersionTarget } from '../versions/version-repository.ts';
 import { versionTags } from '../versions/version-tags.ts';
@@ -26,51 +27,82 @@ export interface BaseWanted {
   readonly domain: KeyDomain;
   /** Looked at first. */
   readonly version: string | null;
+  /** Of the files that are to be sealed, bytes: nothing of any other size can be used again. */
+  readonly sizes: ReadonlySet<number>;
 }
 
 /**
  * The version that a new one is sealed against: the one wanted when it is sealed in the same key domain, else the
- * newest that is; `null` without one. One that is damaged is passed over: it costs the reuse, and nothing else.
+ * newest that is; `null` without one. One that is damaged is passed over: it costs the reuse, and nothing else. A lazy
+ * clone fetches what may be used again: who has this version then has all of it.
  */
 export async function findBase(
   writer: ObjectWriter,
   registry: Registry,
-  { model, domain, version }: BaseWanted,
+  { model, domain, version, sizes }: BaseWanted,
 ): Promise<SealingBase | null> {
   const tags = await versionTags(writer.repository, registry, model);
   const sealed = tags.filter(({ type, problem }) => type === 'packaged-encrypted' && problem === undefined);
   const names = sealed.map(({ name }) => name);
   const candidates = version !== null && names.includes(version) ? [version, ...names] : names;
   for (const candidate of candidates) {
-    const base = await baseAt(writer, { model, version: candidate }, domain).catch(passOver);
+    const bring = { repository: lazily(registry, writer.repository), sizes };
+    const base = await baseAt(writer, { model, version: candidate }, { domain, bring }).catch(passOver);
     if (base) return base;
   }
   return null;
 }
 
 /** What a version may be without any harm to the one that is made. */
-const PASSED_OVER: ReadonlySet<CairnErrorCode> = new Set(['damaged', 'hostile', 'unsupported', 'not-found']);
+const PASSED_OVER: ReadonlySet<CairnErrorCode> = new Set([
+  ...(['damaged', 'hostile', 'unsupported', 'not-found'] as const),
+  // What a lazy clone cannot fetch just now.
+  ...(['network', 'refused'] as const),
+]);
 
 function passOver(error: unknown): null {
   if (PASSED_OVER.has(asCairnError(error).code)) return null;
   throw error;
 }
 
+export interface BaseOptions {
+  readonly domain: KeyDomain;
+  /** Brings what is sealed of files of these sizes where it is missing; left out where nothing can be missing. */
+  readonly bring?: { readonly repository: LazyRepository; readonly sizes: ReadonlySet<number> };
+}
+
 /** A version as a base; `null` when it is sealed in another key domain. Throws as opening it does. */
 export async function baseAt(
   writer: ObjectWriter,
   target: VersionTarget,
-  domain: KeyDomain,
+  { domain, bring }: BaseOptions,
 ): Promise<SealingBase | null> {
   const stored = await readStoredVersion(writer.repository, target);
-  const sealed = await sealedFiles(writer.repository, target, stored);
+  const sealed = await sealedFiles(bring?.repository ?? writer.repository, target, stored);
   if (!Buffer.from(sealed.parsed.cid).equals(domain.cid)) return null;
   await using opened = await openSealedFiles(domain, { target, stored, sealed });
   const objects = new Map([...sealed.objects].map(([id, { content }]) => [id, content]));
+  if (bring) await bringUsable(opened.manifest, objects, { ...bring, target }).catch(passOver);
   return { manifest: withoutMissing(writer, opened.manifest, objects), objects };
 }
 
-/** A lazy clone may not have the parts of an object: then the files that are in it are sealed anew. */
+async function bringUsable(
+  { files }: Manifest,
+  objects: ReadonlyMap<string, FileContent>,
+  {
+    repository,
+    sizes,
+    target: { model, version },
+  }: NonNullable<BaseOptions['bring']> & { readonly target: VersionTarget },
+): Promise<null> {
+  const usable = files.filter(({ size }) => sizes.has(size)).flatMap(({ extents }) => extents);
+  const wanted = new Set(usable.map(({ object }) => object));
+  const parts = [...wanted].flatMap((object) => objects.get(object)?.parts ?? []);
+  await repository.bring?.({ what: `${model}@${version}`, parts });
+  return null;
+}
+
+/** Where parts could not be brought, the files that are in their object are sealed anew. */
 function withoutMissing(
   writer: ObjectWriter,
   manifest: Manifest,

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { type Chunks, writeContainerFile } from '@cairn/crypto';
 import { openByteSource } from '@cairn/store';
 import { CairnError, openingOf } from '../errors.ts';
+import type { LazyRepository } from '../lazy/lazy-repository.ts';
 import { checkCancelled, type TaskOptions } from '../progress.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { HeldVersion } from '../versions/hold-version.ts';
@@ -35,6 +36,7 @@ export async function exportVersion(
   const what = `${target.model}@${target.version}`;
   if (stored.document.type !== 'packaged-encrypted') throw notSealed(what, stored.document.type);
   const sealed = await sealedFiles(repository, target, stored);
+  await bringAll(repository, sealed, what);
   const { bytes: envelope } = await currentEnvelope(repository, target.model, sealed);
   const inOrder = ({ content }: SealedFile) => sequentialSource(openByteSource(repository.objects, content));
   const chunks = writeContainerFile({
@@ -55,6 +57,11 @@ export async function exportVersion(
     }),
   );
   return { file: path, size, ...target };
+}
+
+async function bringAll(repository: LazyRepository, sealed: SealedFiles, what: string): Promise<void> {
+  const streams = [sealed.manifest, ...sealed.objects.values()];
+  await repository.bring?.({ what, parts: streams.flatMap(({ content }) => content.parts) });
 }
 
 async function* counted(

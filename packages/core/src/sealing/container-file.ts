@@ -1,4 +1,6 @@
 import { atBorder } from '../errors.ts';
+import { lazily } from '../lazy/lazy-repository.ts';
+import { taskOf } from '../progress.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { CreatedVersion } from '../versions/create.ts';
 import { type ReferenceInput, versionOrLatest, withVersion } from '../versions/show.ts';
@@ -21,7 +23,8 @@ export function exportContainer(
   return atBorder(() =>
     withVersion(registry, versionOrLatest(reference), async (repository, target, stored) => {
       const { exportVersion } = await import('./container-file-export.ts');
-      return exportVersion(registry, { repository, target, stored }, file, options);
+      const lazy = lazily(registry, repository, taskOf(options));
+      return exportVersion(registry, { repository: lazy, target, stored }, file, options);
     }),
   );
 }

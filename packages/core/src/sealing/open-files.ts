@@ -1,9 +1,18 @@
 import { availableParallelism } from 'node:os';
-import { streamKeysOf } from '@cairn/crypto';
-import { inlineHash, type Repository, startThread, type Thread } from '@cairn/store';
+import { sealedSize, streamKeysOf } from '@cairn/crypto';
+import {
+  inlineHash,
+  inlineWriting,
+  type PartRef,
+  type Repository,
+  startThread,
+  type Thread,
+} from '@cairn/store';
 import { asCairnError, CairnError } from '../errors.ts';
+import type { LazyRepository } from '../lazy/lazy-repository.ts';
+import { partsBetween } from '../lazy/lazy-source.ts';
 import { checkCancelled } from '../progress.ts';
-import { type OpenJob, runOpenJob } from './open-file-job.ts';
+import { type OpenJob, type OpenJobOptions, runOpenJob } from './open-file-job.ts';
 import type { FromOpener, OpenData, ToOpener } from './open-messages.ts';
 import type { SealedVersion } from './open-version.ts';
 import { type ObjectToOpen, SegmentOpener } from './segment-opener.ts';
@@ -13,8 +22,8 @@ const THREADS_FROM = { bytes: 24 * 1024 * 1024, files: 4000 };
 
 const THREADS_MAX = 4;
 
-/** Below this a file is hashed sooner than handed over to another thread. Bytes. */
-const HASHED_APART_FROM = 8 * 1024 * 1024;
+/** Below this a file is hashed and written sooner than handed over to other threads. Bytes. */
+const APART_FROM = 8 * 1024 * 1024;
 
 /** Files handed to a thread at once, unless their bytes come to more than the second figure first. */
 const BATCH = { files: 128, bytes: 8 * 1024 * 1024 };
@@ -36,11 +45,12 @@ export interface FailedOpening {
  * written to ends it all, by throwing.
  */
 export async function openFiles(
-  repository: Repository,
+  repository: LazyRepository,
   version: SealedVersion,
   jobs: readonly OpenJob[],
   options: OpenFilesOptions = {},
 ): Promise<FailedOpening[]> {
+  await repository.bring?.({ what: whatOf(version), parts: partsOf(version, jobs) });
   const run = new Run(version, jobs, options);
   const bytes = jobs.reduce((sum, { size }) => sum + size, 0);
   const threaded = jobs.length > 0 && (bytes >= THREADS_FROM.bytes || jobs.length >= THREADS_FROM.files);
@@ -48,13 +58,34 @@ export async function openFiles(
   return run.failed;
 }
 
+function whatOf({ manifest: { model, version } }: SealedVersion): string {
+  return `${model}@${version}`;
+}
+
+/** The stored parts that files are opened from: the beginnings of their objects, and where their extents lie. */
+function partsOf(version: SealedVersion, jobs: readonly OpenJob[]): PartRef[] {
+  const { segmentSize } = version.domain;
+  const sealedSegment = sealedSize(2 * segmentSize, segmentSize) - sealedSize(segmentSize, segmentSize);
+  const headers = new Map(version.manifest.objects.map(({ id, header }) => [id, header.length]));
+  return jobs.flatMap(({ extents }) =>
+    extents.flatMap(({ object, offset, length }) => {
+      const parts = version.sealed.objects.get(object)?.content.parts ?? [];
+      const header = headers.get(object) ?? 0;
+      const place = (at: number) => header + Math.floor(at / segmentSize) * sealedSegment;
+      const end = length === 0 ? 0 : place(offset + length - 1) + sealedSegment;
+      return [...partsBetween(parts, 0, header), ...partsBetween(parts, place(offset), end)];
+    }),
+  );
+}
+
 async function openInline({ objects }: Repository, run: Run): Promise<void> {
-  const opener = new SegmentOpener(objects, { segmentSize: run.segmentSize, buffers: 2 });
+  const opener = new SegmentOpener(objects, { segmentSize: run.segmentSize, buffers: 1 });
+  const onBytes = (count: number) => run.bytes(count);
+  const options: OpenJobOptions = { openHash: inlineHash, openWriting: inlineWriting, onBytes };
   try {
     for (let batch = run.nextBatch(); batch; batch = run.nextBatch()) {
       opener.provide(batch.objects);
       for (const { number, job } of batch.jobs) {
-        const options = { hash: inlineHash(), onBytes: (count: number) => run.bytes(count) };
         run.file(number, await runOpenJob(opener, job, options).then(() => null, asCairnError));
       }
     }
@@ -65,10 +96,10 @@ async function openInline({ objects }: Repository, run: Run): Promise<void> {
 
 async function openInThreads({ gitDir }: Repository, run: Run): Promise<void> {
   const cores = availableParallelism();
-  const large = run.jobs.filter(({ size }) => size >= HASHED_APART_FROM).length;
-  // Where large files are fewer than cores, a file is better off with two.
-  const hashedApartFrom = large < cores ? HASHED_APART_FROM : Number.POSITIVE_INFINITY;
-  const data: OpenData = { gitDir, segmentSize: run.segmentSize, hashedApartFrom };
+  const large = run.jobs.filter(({ size }) => size >= APART_FROM).length;
+  // Where large files are fewer than cores, a file is better off with several threads.
+  const apartFrom = large < cores ? APART_FROM : Number.POSITIVE_INFINITY;
+  const data: OpenData = { gitDir, segmentSize: run.segmentSize, apartFrom };
   const count = Math.min(cores, THREADS_MAX);
   const threads: Thread<ToOpener>[] = [];
   try {

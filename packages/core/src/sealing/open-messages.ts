@@ -6,8 +6,8 @@ import type { ObjectToOpen } from './segment-opener.ts';
 export interface OpenData {
   readonly gitDir: string;
   readonly segmentSize: number;
-  /** Files of at least so many bytes are hashed on a thread of their own. */
-  readonly hashedApartFrom: number;
+  /** Files of at least so many bytes are hashed and written on threads of their own. */
+  readonly apartFrom: number;
 }
 
 /** A few files at a time, so that tiny ones do not cost a message each. */

@@ -1,20 +1,21 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { HashingThread, inlineHash, openRepository } from '@cairn/store';
+import { HashingThread, inlineHash, inlineWriting, openRepository, WritingThread } from '@cairn/store';
 import { asCairnError } from '../errors.ts';
-import { type OpenJob, runOpenJob } from './open-file-job.ts';
+import { type OpenJob, type OpenMeans, runOpenJob } from './open-file-job.ts';
 import type { FromOpener, OpenData, OpenFailure, ToOpener } from './open-messages.ts';
 import { SegmentOpener } from './segment-opener.ts';
 
-/** Segments that may be hashed and written while another one is opened, and that one. */
-const BUFFERS = 4;
+/** One is filled, one waits, and one is hashed and written. */
+const BUFFERS = 3;
 
 /** Bytes between two reports of progress. */
 const REPORTED_EVERY = 4 * 1024 * 1024;
 
-const { gitDir, segmentSize, hashedApartFrom } = workerData as OpenData;
+const { gitDir, segmentSize, apartFrom } = workerData as OpenData;
 const { objects: store } = openRepository(gitDir);
 const opener = new SegmentOpener(store, { segmentSize, buffers: BUFFERS, shared: true });
 let hashing: HashingThread | undefined;
+let writing: WritingThread | undefined;
 
 parentPort?.on('message', async ({ jobs, objects }: ToOpener) => {
   opener.provide(objects);
@@ -31,7 +32,7 @@ async function outcome(job: OpenJob): Promise<OpenFailure | null> {
     unreported = 0;
   };
   try {
-    await runOpenJob(opener, job, { hash: hashOf(job), onBytes: (count) => report(count, REPORTED_EVERY) });
+    await runOpenJob(opener, job, { ...meansFor(job), onBytes: (count) => report(count, REPORTED_EVERY) });
     report(0, 0);
     return null;
   } catch (error) {
@@ -40,11 +41,19 @@ async function outcome(job: OpenJob): Promise<OpenFailure | null> {
   }
 }
 
-/** Of a file that is large enough it is computed beside the opening. */
-function hashOf({ size }: OpenJob) {
-  if (size < hashedApartFrom) return inlineHash();
-  hashing ??= new HashingThread();
-  return hashing.open();
+/** A file that is large enough is hashed and written beside the opening. */
+function meansFor({ size }: OpenJob): OpenMeans {
+  if (size < apartFrom) return { openHash: inlineHash, openWriting: inlineWriting };
+  return {
+    openHash: () => {
+      hashing ??= new HashingThread();
+      return hashing.open();
+    },
+    openWriting: (place) => {
+      writing ??= new WritingThread();
+      return writing.open(place);
+    },
+  };
 }
 
 function send(message: FromOpener): void {

@@ -1,6 +1,6 @@
 import type { KeyDomain } from '@cairn/crypto';
-import type { Repository } from '@cairn/store';
 import type { Unlock } from '../keys/unlock.ts';
+import type { LazyRepository } from '../lazy/lazy-repository.ts';
 import type { StoredVersion, VersionTarget } from '../versions/version-repository.ts';
 import { openDomain } from './domain.ts';
 import { type OpenedPackage, openSealedPackage } from './opened-package.ts';
@@ -19,7 +19,7 @@ export interface SealedVersion extends OpenedPackage, AsyncDisposable {
  * Throws `wrong-key`, `damaged`, `hostile` or `unsupported`.
  */
 export async function openSealedVersion(
-  repository: Repository,
+  repository: LazyRepository,
   target: VersionTarget,
   stored: StoredVersion,
   unlock: Unlock,

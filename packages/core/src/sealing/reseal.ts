@@ -1,10 +1,12 @@
 import type { PlainFile } from '@cairn/crypto';
-import { ObjectWriter, type Repository, remoteNames, updateRefs } from '@cairn/store';
+import { ObjectWriter, type Repository, updateRefs } from '@cairn/store';
 import { CairnError } from '../errors.ts';
 import type { ResealOptions } from '../keys/model-access.ts';
 import { withModel } from '../models/model-repository.ts';
 import { checkCancelled } from '../progress.ts';
 import type { Registry } from '../registry/registry.ts';
+import { type Signer, signerOf } from '../signing/signer.ts';
+import { sharedThrough } from '../sharing/shared-through.ts';
 import { LOCK_TIMEOUT_MS, WRITER_TIMEOUT_MS } from '../time-limits.ts';
 import { tidyUp } from '../upkeep/tidy-up.ts';
 import { rewriteVersion } from '../versions/rewrite-version.ts';
@@ -20,6 +22,8 @@ import { type PackageToSeal, sealFiles } from './seal-files.ts';
 export interface Resealed {
   readonly resealed: readonly string[];
   readonly current: readonly string[];
+  /** Those that were signed, and are not any more; left out where there are none. */
+  readonly signaturesLost?: readonly string[];
 }
 
 /**
@@ -41,15 +45,16 @@ export async function resealVersions(
     const found = await sealedVersions(repository, registry, model);
     if (found.length === 0) return { resealed: [], current: [] };
     const { encryption } = options;
+    const signer = await signerOf(registry, options);
     const sealing = await domainToSeal(repository, registry, { model, encryption });
     const isCurrent = ({ sealed }: FoundVersion) => Buffer.from(sealed.parsed.cid).equals(sealing.domain.cid);
     const old = found.filter((version) => !isCurrent(version));
     try {
-      if (old.length > 0) checkNotShared(repository, model);
+      await checkNotShared(repository, registry, { model, found: old });
       await using opened = await OldVersions.open(repository, old, options.unlock);
-      await resealEach(repository, opened, { sealing, options });
+      const signaturesLost = await resealEach(repository, opened, { sealing, options, signer });
       await tidyUp(repository);
-      return { resealed: old.map(nameOf), current: found.filter(isCurrent).map(nameOf) };
+      return { resealed: old.map(nameOf), current: found.filter(isCurrent).map(nameOf),...(signaturesLost.length > 0 && { signaturesLost }) };
     } finally {
       sealing.domain.close();
     }
@@ -60,17 +65,35 @@ function nameOf({ stored }: FoundVersion): string {
   return stored.name;
 }
 
-function checkNotShared(repository: Repository, model: string): void {
-  const [remote] = remoteNames(repository);
-  if (remote === undefined) return;
+/** Throws `refused` when a sealed version of a model is shared, so that the model's versions cannot be sealed anew. */
+export async function checkMayReseal(registry: Registry, model: string): Promise<void> {
+  await withModel(registry, model, async (repository) =>
+    checkNotShared(repository, registry, { model, found: await sealedVersions(repository, registry, model) }),
+  );
+}
+
+interface VersionsToReseal {
+  readonly model: string;
+  readonly found: readonly FoundVersion[];
+}
+
+async function checkNotShared(
+  repository: Repository,
+  registry: Registry,
+  { model, found }: VersionsToReseal,
+): Promise<void> {
+  const tags = new Map(found.map(({ stored }) => [stored.name, stored.tag] as const));
+  const shared = await sharedThrough(registry, repository, tags);
+  if (shared === null) return;
+  const { version, remote } = shared;
   throw new CairnError(
     'refused',
-    `the versions of ${model} cannot be sealed anew: it is shared through ${remote}`,
+    `the versions of ${model} cannot be sealed anew: ${version} is shared through ${remote}`,
     {
       hint:
-        'others have its tags, which would no longer be the same: new versions are under the new key already, and old ' +
-        'ones can be added again under other names',
-      data: { model },
+        'others have its tag, which would no longer be the same: rotate without sealing anew, so that new versions are ' +
+        'under the new key, and add old ones again under other names',
+      data: { model, version, remote },
     },
   );
 }
@@ -78,13 +101,15 @@ function checkNotShared(repository: Repository, model: string): void {
 interface Resealing {
   readonly sealing: SealingDomain;
   readonly options: ResealOptions;
+  readonly signer: Signer | null;
 }
 
 async function resealEach(
   repository: Repository,
   old: OldVersions,
-  { sealing, options }: Resealing,
-): Promise<void> {
+  { sealing, options, signer }: Resealing,
+): Promise<string[]> {
+  const signaturesLost: string[] = [];
   const counted = countedBy(old.total, options);
   const done: FoundVersion[] = [];
   for (const version of old.versions) {
@@ -102,14 +127,20 @@ async function resealEach(
       ...(options.signal && { signal: options.signal }),
     });
     const { stored } = version;
-    const tag = await rewriteVersion(writer, stored, { name: stored.name, files: placed });
+    const { tag, signatureLost } = await rewriteVersion(writer, stored, {
+      name: stored.name,
+      files: placed,
+      signer,
+    });
     await writer.commit();
     await sealing.checkStillThere();
     await updateRefs(repository.gitDir, [{ name: TAG_PREFIX + stored.name, expect: stored.tag, to: tag }], {
       timeoutMs: LOCK_TIMEOUT_MS,
     });
+    if (signatureLost) signaturesLost.push(stored.name);
     done.push(version);
   }
+  return signaturesLost;
 }
 
 /** What is in a sealed version, as it comes out of it. */
@@ -142,5 +173,5 @@ async function relatedBase(
   const related = done.findLast((other) =>
     [...other.sealed.objects.keys()].some((id) => sealed.objects.has(id)),
   );
-  return related ? baseAt(writer, related.target, sealing.domain) : null;
+  return related ? baseAt(writer, related.target, { domain: sealing.domain }) : null;
 }

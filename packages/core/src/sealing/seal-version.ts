@@ -73,7 +73,8 @@ function sealedContents(
   return {
     store: async (writer) => {
       try {
-        const wanted = { model: version.target.model, domain, version: version.details.base };
+        const sizes = new Set(found.files.map(({ stat }) => Number(stat.size)));
+        const wanted = { model: version.target.model, domain, version: version.details.base, sizes };
         const base = reuse ? await findBase(writer, registry, wanted) : null;
         const sealed = await sealFiles(writer, packageToSeal(writer, version, { sealing, found, options }), {
           ...{ domain, envelope, base },

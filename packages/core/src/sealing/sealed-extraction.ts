@@ -1,11 +1,12 @@
 import { writeFile } from 'node:fs/promises';
-import { type Repository, translated } from '@cairn/store';
+import { translated } from '@cairn/store';
+import type { LazyRepository } from '../lazy/lazy-repository.ts';
 import type { Extraction, ExtractionJob } from '../versions/extraction.ts';
 import { openFiles } from './open-files.ts';
 import type { SealedVersion } from './open-version.ts';
 
 /** The files in a sealed version. Takes the opened version over, and closes it. */
-export function sealedExtraction(repository: Repository, version: SealedVersion): Extraction {
+export function sealedExtraction(repository: LazyRepository, version: SealedVersion): Extraction {
   const byPath = new Map(version.manifest.files.map((file) => [file.path, file]));
   return {
     files: version.files,

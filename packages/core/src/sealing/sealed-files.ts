@@ -6,8 +6,10 @@ import {
   parseEnvelope,
   type RangedSource,
 } from '@cairn/crypto';
-import { type FileContent, openByteSource, type Repository } from '@cairn/store';
+import type { FileContent } from '@cairn/store';
 import { CairnError, openingOf } from '../errors.ts';
+import type { LazyRepository } from '../lazy/lazy-repository.ts';
+import { lazySource } from '../lazy/lazy-source.ts';
 import type { VersionFileEntry } from '../schema/version.ts';
 import { contentFinder } from '../versions/version-content.ts';
 import type { StoredVersion, VersionTarget } from '../versions/version-repository.ts';
@@ -35,10 +37,10 @@ export interface SealedFile {
 /**
  * Finds the sealed files of a version, and checks what needs no key: that they are those of the format and no others,
  * that the envelope is one, and that every stream has a length that a sealed stream can have. Nothing but the
- * envelope is read. Throws `damaged`, `hostile` or `unsupported`.
+ * envelope is read, and what a lazy clone lacks is brought when it is. Throws `damaged`, `hostile` or `unsupported`.
  */
 export async function sealedFiles(
-  repository: Repository,
+  repository: LazyRepository,
   { model, version }: VersionTarget,
   stored: StoredVersion,
 ): Promise<SealedFiles> {
@@ -47,7 +49,7 @@ export async function sealedFiles(
   const entries = sealedEntries(stored.document.files, what);
   const sealedFile = async (entry: VersionFileEntry): Promise<SealedFile> => {
     const content = await finder.find(entry);
-    return { content, source: rangedSource(openByteSource(repository.objects, content)) };
+    return { content, source: rangedSource(lazySource(repository, content, what)) };
   };
   const envelopeFile = await sealedFile(entries.envelope);
   const envelope = await envelopeBytes(envelopeFile, what);

@@ -24,22 +24,26 @@ interface OpenObject {
   readonly cipher: SegmentCipher<SyncCipher>;
 }
 
+/** What a buffer has room for: at least one segment of any size, and enough that handing it on costs little. Bytes. */
+const BUFFER_SIZE = 4 * 1024 * 1024;
+
 export interface SegmentOpenerOptions {
   readonly segmentSize: number;
-  /** Segments that are held at the same time. */
+  /** Of 4 MiB each. */
   readonly buffers: number;
   /** Whether other threads may look at what is opened. */
   readonly shared?: boolean;
 }
 
-/** A segment that was opened last, for the next file may go on in it. */
-interface HeldSegment {
+/** Segments in a row that were opened last, for the next file may go on in them. */
+interface HeldSegments {
   readonly id: string;
-  readonly index: number;
+  /** Where they begin in the plaintext of their object. */
+  readonly offset: number;
   readonly bytes: Uint8Array;
 }
 
-const NOTHING_HELD: HeldSegment = { id: '', index: -1, bytes: new Uint8Array() };
+const NOTHING_HELD: HeldSegments = { id: '', offset: 0, bytes: new Uint8Array() };
 const NOTHING_READ = { id: '', bytes: Buffer.alloc(0) };
 
 /**
@@ -63,11 +67,11 @@ export class SegmentOpener {
     this.#objects = objects;
     this.segmentSize = segmentSize;
     this.#gathered = Buffer.allocUnsafeSlow(segmentSize + TAG_SIZE);
-    const memory = () => (shared ? new SharedArrayBuffer(segmentSize) : new ArrayBuffer(segmentSize));
+    const memory = () => (shared ? new SharedArrayBuffer(BUFFER_SIZE) : new ArrayBuffer(BUFFER_SIZE));
     this.#plain = Array.from({ length: buffers }, () => new Uint8Array(memory()));
   }
 
-  /** How many segments can be opened before the first of them is overwritten. */
+  /** How many pieces can be read before the first of them is overwritten. */
   get buffers(): number {
     return this.#plain.length;
   }
@@ -78,24 +82,14 @@ export class SegmentOpener {
   }
 
   /**
-   * The plaintext of one segment, padding included: good until as many more are opened as there are buffers. Throws
-   * `damaged` when a tag does not hold, or whatever reading the parts throws.
+   * Plaintext of an object from an offset on: all of `length` bytes, or as many as are opened at a time, and at least
+   * one. Good until as many more pieces are read as there are buffers. Throws `damaged` when a tag does not hold, or
+   * whatever reading the parts throws.
    */
-  segment(id: string, index: number): Uint8Array {
-    if (this.#held.id === id && this.#held.index === index) return this.#held.bytes;
-    const { object, cipher } = this.#opened(id);
-    const start = object.header.length + index * (this.segmentSize + TAG_SIZE);
-    const sealed = this.#bytes(
-      object,
-      start,
-      Math.min(this.segmentSize + TAG_SIZE, object.content.size - start),
-    );
-    this.#turn = (this.#turn + 1) % this.#plain.length;
-    const target = this.#plain[this.#turn]!.subarray(0, sealed.length - TAG_SIZE);
-    this.#held = NOTHING_HELD;
-    if (!openSegment(cipher, index, sealed, target)) throw doesNotHold(object);
-    this.#held = { id, index, bytes: target };
-    return target;
+  read(id: string, offset: number, length: number): Uint8Array {
+    if (!this.#holds(id, offset)) this.#hold(id, offset, length);
+    const { bytes, offset: start } = this.#held;
+    return bytes.subarray(offset - start, offset - start + length);
   }
 
   close(): void {
@@ -105,6 +99,37 @@ export class SegmentOpener {
     this.#known.clear();
     for (const buffer of this.#plain) buffer.fill(0);
     this.#held = NOTHING_HELD;
+  }
+
+  #holds(id: string, offset: number): boolean {
+    const { id: held, offset: start, bytes } = this.#held;
+    return held === id && offset >= start && offset < start + bytes.length;
+  }
+
+  /** Opens the segments that a range lies in, as many as a buffer has room for. */
+  #hold(id: string, offset: number, length: number): void {
+    const open = this.#opened(id);
+    const first = Math.floor(offset / this.segmentSize);
+    const wanted = Math.ceil((offset + length) / this.segmentSize) - first;
+    const count = Math.min(wanted, Math.floor(BUFFER_SIZE / this.segmentSize));
+    this.#turn = (this.#turn + 1) % this.#plain.length;
+    const buffer = this.#plain[this.#turn]!;
+    this.#held = NOTHING_HELD;
+    let filled = 0;
+    for (let index = first; index < first + count; index += 1) {
+      filled += this.#openInto(buffer.subarray(filled), open, index);
+    }
+    this.#held = { id, offset: first * this.segmentSize, bytes: buffer.subarray(0, filled) };
+  }
+
+  /** Opens one segment, padding included, and gives its size. */
+  #openInto(target: Uint8Array, { object, cipher }: OpenObject, index: number): number {
+    const sealedSegment = this.segmentSize + TAG_SIZE;
+    const start = object.header.length + index * sealedSegment;
+    const sealed = this.#bytes(object, start, Math.min(sealedSegment, object.content.size - start));
+    const size = sealed.length - TAG_SIZE;
+    if (!openSegment(cipher, index, sealed, target.subarray(0, size))) throw doesNotHold(object);
+    return size;
   }
 
   #opened(id: string): OpenObject {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { cidText, type KeyDomain, type ManifestFile } from '@cairn/crypto';
-import type { Repository } from '@cairn/store';
 import { asCairnError, CairnError, type CairnErrorCode } from '../errors.ts';
 import type { Unlock } from '../keys/unlock.ts';
+import type { LazyRepository } from '../lazy/lazy-repository.ts';
 import type { StoredVersion, VersionTarget } from '../versions/version-repository.ts';
 import { openDomain } from './domain.ts';
 import { openFiles } from './open-files.ts';
@@ -33,7 +33,7 @@ export interface SealedVerifierOptions {
  * to its last byte. What versions share is read once, and a key domain is opened once. Close it when done.
  */
 export class SealedVerifier {
-  readonly #repository: Repository;
+  readonly #repository: LazyRepository;
   readonly #options: SealedVerifierOptions;
   /** By a digest of the envelope in the version; the error where it does not open. */
   readonly #domains = new Map<string, KeyDomain | CairnError>();
@@ -41,7 +41,7 @@ export class SealedVerifier {
   readonly #files = new Map<string, CairnError | null>();
   #bytes = 0;
 
-  constructor(repository: Repository, options: SealedVerifierOptions) {
+  constructor(repository: LazyRepository, options: SealedVerifierOptions) {
     this.#repository = repository;
     this.#options = options;
   }

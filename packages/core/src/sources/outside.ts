@@ -6,15 +6,19 @@ import type { Source } from './walk.ts';
 
 /**
  * Throws `invalid` for a source that holds the registry itself, which would go into its own version, or that is a
- * part of what the registry keeps.
+ * part of what the registry keeps, unless it was put there to become a version.
  */
-export function checkOutside(registry: string, sources: readonly Source[]): void {
+export function checkOutside(
+  registry: string,
+  sources: readonly Source[],
+  { mayBeKept = false }: { readonly mayBeKept?: boolean } = {},
+): void {
   const place = realpathSync(registry);
   const kept = [modelsFolder({ path: place }), localFolder({ path: place })];
   for (const { path } of sources.filter((source) => existsSync(source.path))) {
     const real = realpathSync(path);
     if (isInside(place, real)) throw refused(path, `holds the registry ${registry} itself`);
-    if (kept.some((folder) => isInside(real, folder)))
+    if (!mayBeKept && kept.some((folder) => isInside(real, folder)))
       throw refused(path, `lies in what the registry ${registry} keeps for itself`);
   }
 }

@@ -14,6 +14,8 @@ export interface Source {
   readonly into?: string;
   /** The name that a file gets, instead of its own. */
   readonly as?: string;
+  /** A folder above it that links of the source may lead into; the source itself when left out. */
+  readonly within?: string;
 }
 
 /** A file that was found in a source. */
@@ -110,7 +112,8 @@ class Walker {
     if (!status.isDirectory()) throw notRegular(source.path, status);
     if (source.as !== undefined) throw notAFile(source.path, source.as);
     const files: FoundFile[] = [];
-    await this.#folder({ folder: root, prefix: into, root, above: new Set([root]) }, files);
+    const within = source.within === undefined ? root : resolved(source.within);
+    await this.#folder({ folder: root, prefix: into, root: within, above: new Set([root]) }, files);
     files.sort((a, b) => (a.path < b.path ? -1 : 1));
     return { source, kind: 'folder', root, files };
   }
@@ -175,7 +178,7 @@ interface Place {
   readonly folder: string;
   /** Where its files stand in the version. */
   readonly prefix: string;
-  /** The source's own folder, which links must not leave. */
+  /** The folder that links must not leave: the source's own, or one above it. */
   readonly root: string;
   /** Real paths of the folders on the way here, so that a link cannot lead in a circle. */
   readonly above: ReadonlySet<string>;

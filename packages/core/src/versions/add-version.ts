@@ -1,12 +1,13 @@
 import {
   encodeCommit,
-  encodeTag,
   encodeTree,
   type ObjectId,
   ObjectWriter,
   type Repository,
   readRef,
   StoreError,
+  type Tag,
+  type TreeEntry,
   updateRefs,
 } from '@cairn/store';
 import { CairnError } from '../errors.ts';
@@ -18,19 +19,23 @@ import { signatureAt } from '../models/signature.ts';
 import { checkModelName, checkVersionName } from '../names.ts';
 import { checkCancelled, type TaskOptions } from '../progress.ts';
 import type { Registry } from '../registry/registry.ts';
+import type { MetricHistories } from '../schema/metric-history.ts';
 import type { VersionSource, VersionType } from '../schema/version.ts';
+import { encodeSignedTag } from '../signing/signed-objects.ts';
+import { type Signer, type SignOptions, signerOf } from '../signing/signer.ts';
 import { LOCK_TIMEOUT_MS, WRITER_TIMEOUT_MS } from '../time-limits.ts';
 import { tidyUp } from '../upkeep/tidy-up.ts';
+import { encodeMetricHistories } from './metric-history.ts';
 import { checkVersionIsNew, forgetOldNote, versionExists } from './new-version.ts';
 import { showVersion, type Version } from './show.ts';
 import { encodeTagMessage } from './tag-message.ts';
 import { buildDocument, encodeVersionDocument, type RecordedDetails } from './version-document.ts';
-import { FILES_FOLDER, VERSION_FILE, type VersionTarget } from './version-repository.ts';
+import { FILES_FOLDER, METRIC_HISTORY_FILE, VERSION_FILE, type VersionTarget } from './version-repository.ts';
 import { TAG_PREFIX } from './version-tags.ts';
 import { ATTRIBUTES, type PlacedFile, partsNames, writeFilesTree } from './version-tree.ts';
 
 /** A version that is to be made, but for what is in it. */
-export interface NewVersion extends Pick<TaskOptions, 'signal'> {
+export interface NewVersion extends Pick<TaskOptions, 'signal'>, SignOptions {
   readonly target: VersionTarget;
   readonly type: VersionType;
   readonly details: RecordedDetails;
@@ -44,6 +49,8 @@ export interface VersionContents {
   readonly sources: readonly VersionSource[];
   /** What the model was called when this was sealed, where that was another name. */
   readonly modelInKeys?: string;
+  /** Kept beside `version.json`. */
+  readonly metricHistories?: MetricHistories;
 }
 
 /** How a version gets its contents. */
@@ -103,13 +110,14 @@ export async function addVersion<C extends VersionContents>(
 ): Promise<AddedVersion & { readonly contents: C }> {
   const { target } = version;
   checkVersionName(target.version);
-  const isMade = await ensureModel(registry, target.model, version.createModel);
+  const signer = await signerOf(registry, version);
+  const isMade = await ensureModel(registry, version);
   try {
     return await withModel(registry, target.model, async (repository) => {
       await checkVersionIsNew(repository, target);
       checkBase(repository, target, version.details.base);
       await forgetOldNote(repository, registry, target);
-      const attempt: Attempt = { repository, registry, version, tag: null };
+      const attempt: Attempt = { repository, registry, version, signer, tag: null };
       const stored = await storeOrTakeBack(attempt, await prepare(repository));
       await tidyUp(repository);
       return { version: await showVersion(registry, target), ...stored };
@@ -121,11 +129,14 @@ export async function addVersion<C extends VersionContents>(
 }
 
 /** Makes the model if it is not there, and says whether it did. Another process may make it first, which is as good. */
-async function ensureModel(registry: Registry, model: string, mayMake: boolean): Promise<boolean> {
+async function ensureModel(
+  registry: Registry,
+  { target: { model }, createModel: mayMake, sign }: NewVersion,
+): Promise<boolean> {
   if ((await modelNames(registry)).includes(model)) return false;
   if (!mayMake) throw missingModel(registry, checkModelName(model));
   try {
-    await createModel(registry, model, {});
+    await createModel(registry, model, sign === undefined ? {} : { sign });
     return true;
   } catch (error) {
     if (error instanceof CairnError && error.code === 'exists' && error.data.taken === model) return false;
@@ -145,6 +156,7 @@ interface Attempt {
   readonly repository: Repository;
   readonly registry: Registry;
   readonly version: NewVersion;
+  readonly signer: Signer | null;
   /** Once it is written. */
   tag: ObjectId | null;
 }
@@ -173,7 +185,7 @@ async function storeVersion<C extends VersionContents>(
   attempt: Attempt,
   { store, checkStillRight }: ContentsToStore<C>,
 ): Promise<Stored<C>> {
-  const { repository, registry, version } = attempt;
+  const { repository, registry, version, signer } = attempt;
   const { target, signal } = version;
   await using writer = await ObjectWriter.open(repository, {
     purpose: `add ${target.model}@${target.version}`,
@@ -182,7 +194,7 @@ async function storeVersion<C extends VersionContents>(
   });
   const contents = await store(writer);
   checkCancelled(signal);
-  attempt.tag = await writeVersion(writer, registry, { version, contents });
+  attempt.tag = await writeVersion(writer, registry, { version, contents, signer });
   await writer.commit();
   await checkStillRight?.();
   await publish(repository, target, attempt.tag);
@@ -192,10 +204,10 @@ async function storeVersion<C extends VersionContents>(
 async function writeVersion(
   writer: ObjectWriter,
   registry: Registry,
-  { version, contents }: { readonly version: NewVersion; readonly contents: VersionContents },
+  { version, contents, signer }: Pick<Attempt, 'version' | 'signer'> & { readonly contents: VersionContents },
 ): Promise<ObjectId> {
   const { target, type, details } = version;
-  const { files, sources, modelInKeys = target.model } = contents;
+  const { files, sources, modelInKeys = target.model, metricHistories } = contents;
   const now = registry.environment.now();
   const parts = partsNames(files);
   const createdBy = registry.environment.identity;
@@ -213,6 +225,7 @@ async function writeVersion(
     { mode: '100644', name: '.gitattributes', id: writer.add('blob', Buffer.from(ATTRIBUTES)) },
     { mode: '40000', name: FILES_FOLDER, id: writeFilesTree(writer, files, parts) },
     { mode: '100644', name: VERSION_FILE, id: writer.add('blob', encodeVersionDocument(document)) },
+    ...(metricHistories ? [metricHistoryEntry(writer, metricHistories)] : []),
   ]);
   const main = await readMain(writer.repository, target.model);
   const signature = signatureAt(now, registry.environment);
@@ -226,15 +239,20 @@ async function writeVersion(
   });
   const size = files.reduce((sum, { stored }) => sum + stored.size, 0);
   const { description, createdAt } = document;
-  const versionTag = encodeTag({
+  const versionTag: Tag = {
     target: writer.add('commit', commit),
     kind: 'commit',
     name: target.version,
     tagger: signature,
     headers: [],
     message: encodeTagMessage({ description, type, createdAt, files: files.length, size }),
-  });
-  return writer.add('tag', versionTag);
+  };
+  return writer.add('tag', await encodeSignedTag(versionTag, signer));
+}
+
+function metricHistoryEntry(writer: ObjectWriter, histories: MetricHistories): TreeEntry {
+  const id = writer.add('blob', encodeMetricHistories(histories));
+  return { mode: '100644', name: METRIC_HISTORY_FILE, id };
 }
 
 async function publish(repository: Repository, target: VersionTarget, tag: ObjectId): Promise<void> {

@@ -1,28 +1,37 @@
 import { atBorder, CairnError } from '../errors.ts';
 import type { NamedKey } from '../keys/keyring.ts';
 import type { Encryption } from '../keys/unlock.ts';
+import { modelNames, withModel } from '../models/model-repository.ts';
 import { codeDigest } from '../packages/code-digest.ts';
 import { isExcludedFromPackage, MANIFEST_FILE } from '../packages/layout.ts';
 import type { TaskOptions } from '../progress.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { VersionType } from '../schema/version.ts';
+import type { SignOptions } from '../signing/signer.ts';
+import type { Origin } from '../sources/origin.ts';
 import { checkOutside } from '../sources/outside.ts';
 import { checkFoundPackage } from '../sources/package.ts';
 import { type Source, type Walk, walkSources } from '../sources/walk.ts';
 import { type AddedVersion, checkPlace, type NewVersion } from './add-version.ts';
+import { detailsWith, giveCard, versionsFrom } from './origins.ts';
 import { addFromSources } from './store-sources.ts';
 import { recordedDetails, type VersionDetails } from './version-document.ts';
 import type { VersionTarget } from './version-repository.ts';
 
-export interface CreateVersionOptions extends VersionDetails, TaskOptions {
+export interface CreateVersionOptions extends VersionDetails, TaskOptions, SignOptions {
   /**
    * Folders, whose contents go in, and files, which go in under their own names. Those of a package stand below
    * `models`, `hooks` and `src`, where `into` puts them.
    */
   readonly sources: readonly Source[];
+  /**
+   * What else files come from, such as a run of MLflow. What they tell of the version counts where nothing else is
+   * said, and is remembered with it; of a sealed version nothing is, as that would stand in the clear.
+   */
+  readonly origins?: readonly Origin[];
   /** Makes the model first when it is not there. */
   readonly createModel?: boolean;
-  /** `plaintext` when left out. */
+  /** When left out, what the first origin has that has one, such as an archive of a package; else `plaintext`. */
   readonly type?: VersionType;
   /** Path of the file that becomes `manifest.json` of a package, when that is not among the sources. */
   readonly manifest?: string;
@@ -42,6 +51,8 @@ export interface CreatedVersion extends AddedVersion {
   readonly codeDigest: string | null;
   /** The key that was made for it, in the keyring given. */
   readonly newKey: NamedKey | null;
+  /** What the user should know of where its files came from, one sentence each. */
+  readonly notes?: readonly string[];
 }
 
 /**
@@ -56,21 +67,28 @@ export function createVersion(
   options: CreateVersionOptions,
 ): Promise<CreatedVersion> {
   return atBorder(async () => {
-    const { type = 'plaintext', createModel = false, signal, sources } = options;
+    const { createModel = false, signal, sources, origins = [] } = options;
+    const type = options.type ?? origins.find((origin) => origin.type)?.type ?? 'plaintext';
     checkOptions(type, options);
+    const isSealed = type === 'packaged-encrypted';
     const version = {
       target,
       type,
       createModel,
-      details: recordedDetails(options),
+      details: recordedDetails(isSealed ? options : detailsWith(options, origins)),
       ...(signal && { signal }),
+      ...(options.sign !== undefined && { sign: options.sign }),
     };
     await checkPlace(registry, target, createModel);
     checkOutside(registry.path, sources);
+    for (const origin of origins) checkOutside(registry.path, origin.sources, { mayBeKept: true });
+    const earlier = await earlierVersions(registry, target.model, origins);
     const isLeftOut = type === 'plaintext' ? () => false : isExcludedFromPackage;
-    const walk = await walkSources(withManifest(options), { isLeftOut, ...(signal && { signal }) });
+    const walk = await walkSources(allSources(options), { isLeftOut, ...(signal && { signal }) });
     const created = await CREATIONS[type](registry, version, walk, options);
-    return { ...created, skipped: walk.skipped };
+    if (!isSealed) await giveCard(registry, target.model, origins);
+    const notes = [...origins.flatMap((origin) => origin.notes ?? []), ...earlier];
+    return { ...created, skipped: walk.skipped, ...(notes.length > 0 && { notes }) };
   });
 }
 
@@ -92,8 +110,29 @@ function checkOptions(type: VersionType, { manifest, encryption, framework }: Cr
   }
 }
 
-function withManifest({ sources, manifest }: CreateVersionOptions): readonly Source[] {
-  return manifest === undefined ? sources : [...sources, { path: manifest, as: MANIFEST_FILE }];
+/** Those of origins are the last. */
+function allSources({ sources, manifest, origins = [] }: CreateVersionOptions): readonly Source[] {
+  const given = manifest === undefined ? sources : [...sources, { path: manifest, as: MANIFEST_FILE }];
+  return [...given, ...origins.flatMap((origin) => origin.sources)];
+}
+
+/** Versions named in a note. */
+const NAMED_MAX = 3;
+
+/** Says which versions were made from the same, which is nothing wrong but may be a mistake. */
+async function earlierVersions(
+  registry: Registry,
+  model: string,
+  origins: readonly Origin[],
+): Promise<string[]> {
+  if (origins.length === 0 || !(await modelNames(registry)).includes(model)) return [];
+  const names = await withModel(registry, model, (repository) =>
+    versionsFrom(repository, registry, { model, origins }),
+  );
+  if (names.length === 0) return [];
+  const told = names.slice(0, NAMED_MAX).map((name) => `${model}@${name}`);
+  const more = names.length > NAMED_MAX ? ` and ${names.length - NAMED_MAX} more` : '';
+  return [`the same was added before, as ${told.join(', ')}${more}`];
 }
 
 type Creation = (
@@ -105,12 +144,16 @@ type Creation = (
 
 const CREATIONS: Readonly<Record<VersionType, Creation>> = {
   plaintext: async (registry, version, walk, options) => {
-    const added = await addFromSources(registry, version, walk, { ...options, check: () => {} });
+    const added = await addFromSources(registry, version, walk, { origins: [], ...options, check: () => {} });
     return { ...added, codeDigest: null, newKey: null };
   },
   packaged: async (registry, version, walk, options) => {
     const found = await checkFoundPackage(walk);
-    const added = await addFromSources(registry, version, walk, { ...options, check: found.checkStored });
+    const added = await addFromSources(registry, version, walk, {
+      origins: [],
+      ...options,
+      check: found.checkStored,
+    });
     return { ...added, codeDigest: codeDigest(added.version.files), newKey: null };
   },
   'packaged-encrypted': async (registry, version, walk, { encryption, ...options }) => {

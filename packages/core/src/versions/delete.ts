@@ -6,11 +6,16 @@ import {
   StoreError,
   updateRefs,
 } from '@cairn/store';
+import { moveAlias } from '../aliases/move.ts';
 import { asCairnError, atBorder, CairnError } from '../errors.ts';
+import { withAlias } from '../models/aliases.ts';
 import { editMain, readMain } from '../models/main-branch.ts';
+import { checkReason } from '../models/main-message.ts';
 import { withModel } from '../models/model-repository.ts';
 import { isVersionName } from '../names.ts';
 import type { Registry } from '../registry/registry.ts';
+import type { ModelDocument } from '../schema/model.ts';
+import type { SignOptions } from '../signing/signer.ts';
 import { COLLECTOR_TIMEOUT_MS, LOCK_TIMEOUT_MS } from '../time-limits.ts';
 import { type ReferenceInput, versionReference } from './show.ts';
 import { resolveVersionName, type VersionTarget } from './version-repository.ts';
@@ -35,13 +40,28 @@ export function planVersionDeletion(registry: Registry, reference: ReferenceInpu
   );
 }
 
-/** Deletes a version, and frees the bytes that it alone used. Throws `refused` while an alias stands for it. */
-export function deleteVersion(registry: Registry, reference: ReferenceInput): Promise<Deletion> {
+export interface DeleteVersionOptions extends SignOptions {
+  /** Whether aliases that stand for it go first. A reason is needed where one of them is protected. */
+  readonly force?: boolean;
+  /** Why, for the history of the model. */
+  readonly reason?: string;
+}
+
+/**
+ * Deletes a version, and frees the bytes that it alone used. Throws `refused` while an alias stands for it, unless that
+ * is to go too.
+ */
+export function deleteVersion(
+  registry: Registry,
+  reference: ReferenceInput,
+  options: DeleteVersionOptions = {},
+): Promise<Deletion> {
   return atBorder(() =>
     onVersion(registry, reference, async (repository, target) => {
-      await checkNoAlias(repository, target);
+      const reason = checkReason(options.reason);
+      await removeAliases(repository, registry, target, { ...options, reason });
       const deletion = await removeTag(repository, target);
-      await removeNote(repository, registry, target).catch(passOverDamage);
+      await recordDeletion(repository, registry, target, { ...options, reason }).catch(passOverObstacle);
       return deletion;
     }),
   );
@@ -73,14 +93,42 @@ async function existing(repository: Repository, registry: Registry, target: Vers
   });
 }
 
-async function checkNoAlias(repository: Repository, { model, version }: VersionTarget): Promise<void> {
-  const { document } = await readMain(repository, model);
-  const alias = Object.entries(document.aliases).find(([, name]) => name === version)?.[0];
-  if (alias === undefined) return;
-  throw new CairnError('refused', `${model}@${version} cannot be deleted: the alias ${alias} stands for it`, {
-    hint: `move ${alias} to another version first`,
-    data: { alias },
-  });
+interface Removal extends SignOptions {
+  readonly force?: boolean;
+  readonly reason: string | null;
+}
+
+/** No alias is left for a version that is not there. */
+async function removeAliases(
+  repository: Repository,
+  registry: Registry,
+  { model, version }: VersionTarget,
+  { force = false, reason, sign }: Removal,
+): Promise<void> {
+  const aliases = aliasesFor(version, (await readMain(repository, model)).document);
+  if (aliases.length > 0 && !force) throw stillAliased({ model, version }, aliases[0]!);
+  for (const alias of aliases) {
+    await moveAlias(repository, registry, {
+      target: { model, alias },
+      move: { action: 'alias-rm', to: (from) => (from === version ? null : from) },
+      options: { force, reason: reason ?? '', ...(sign !== undefined && { sign }) },
+    });
+  }
+}
+
+function aliasesFor(version: string, { aliases }: Pick<ModelDocument, 'aliases'>): string[] {
+  return Object.keys(aliases).filter((alias) => aliases[alias] === version);
+}
+
+function stillAliased({ model, version }: VersionTarget, alias: string): CairnError {
+  return new CairnError(
+    'refused',
+    `${model}@${version} cannot be deleted: the alias ${alias} stands for it`,
+    {
+      hint: `move ${alias} to another version first, or let it go too with --force`,
+      data: { alias },
+    },
+  );
 }
 
 async function planRemoval(repository: Repository, version: string): Promise<Deletion> {
@@ -116,20 +164,31 @@ function isObstacle(error: unknown): boolean {
   return error instanceof StoreError && ['locked', 'damaged', 'unsupported'].includes(error.code);
 }
 
-/** The version is gone all the same: a note that stays is forgotten when another version gets the name. */
-function passOverDamage(error: unknown): void {
-  if (asCairnError(error).code !== 'damaged') throw error;
+/**
+ * The version is gone all the same: a note that stays is forgotten when another version gets the name, and what is
+ * missing is a line of the history.
+ */
+function passOverObstacle(error: unknown): void {
+  if (!['damaged', 'no-space', 'read-only', 'denied'].includes(asCairnError(error).code)) throw error;
 }
 
-async function removeNote(
+/** Says on `main` that a version is gone; what was said of it goes, and an alias that came in between. */
+async function recordDeletion(
   repository: Repository,
   registry: Registry,
   { model, version }: VersionTarget,
+  { reason, sign }: Removal,
 ): Promise<void> {
+  const subject = `delete ${version}`;
   await editMain(repository, registry, {
     model,
-    message: `delete ${version}`,
-    change: ({ document, card, notes }) =>
-      notes.has(version) ? { document, card, notes: new Map([[version, null]]) } : null,
+    message: subject,
+    ...(sign !== undefined && { sign }),
+    change: ({ document, card, notes }) => ({
+      document: aliasesFor(version, document).reduce((rest, alias) => withAlias(rest, alias, null), document),
+      card,
+      ...(notes.has(version) && { notes: new Map([[version, null]]) }),
+      message: { subject, reason, action: 'version-rm', facts: { version } },
+    }),
   });
 }

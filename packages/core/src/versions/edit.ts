@@ -4,10 +4,11 @@ import { editMain } from '../models/main-branch.ts';
 import { withModel } from '../models/model-repository.ts';
 import type { Registry } from '../registry/registry.ts';
 import { NOTE_SCHEMA } from '../schema/model.ts';
+import type { SignOptions } from '../signing/signer.ts';
 import { type ReferenceInput, showVersion, type Version, versionReference } from './show.ts';
 import { readStoredVersion, resolveVersionName } from './version-repository.ts';
 
-export interface EditVersionOptions {
+export interface EditVersionOptions extends SignOptions {
   readonly description: string;
 }
 
@@ -15,7 +16,7 @@ export interface EditVersionOptions {
 export function editVersion(
   registry: Registry,
   reference: ReferenceInput,
-  { description }: EditVersionOptions,
+  { description, sign }: EditVersionOptions,
 ): Promise<Version> {
   return atBorder(async () => {
     const { model, version } = versionReference(reference);
@@ -26,6 +27,7 @@ export function editVersion(
       await editMain(repository, registry, {
         model,
         message: `describe ${resolved}`,
+        ...(sign !== undefined && { sign }),
         change: ({ document, card }) => ({ document, card, notes: new Map([[resolved, note]]) }),
       });
       return resolved;

@@ -1,5 +1,6 @@
-import { extractFiles, type FileContent, type Repository } from '@cairn/store';
+import { extractFiles, type FileContent } from '@cairn/store';
 import type { CairnError } from '../errors.ts';
+import type { LazyRepository } from '../lazy/lazy-repository.ts';
 import type { VersionFileEntry } from '../schema/version.ts';
 import { contentFinder } from './version-content.ts';
 import type { StoredVersion } from './version-repository.ts';
@@ -37,7 +38,7 @@ export interface FailedExtraction {
 }
 
 /** Files as they are stored. */
-export function plainExtraction(repository: Repository, stored: StoredVersion, what: string): Extraction {
+export function plainExtraction(repository: LazyRepository, stored: StoredVersion, what: string): Extraction {
   const finder = contentFinder(repository, stored, what);
   const found = new Map<VersionFileEntry, FileContent>();
   return {
@@ -46,12 +47,11 @@ export function plainExtraction(repository: Repository, stored: StoredVersion, w
       const contents = await Promise.all(files.map((file) => finder.find(file)));
       for (const [index, file] of files.entries()) found.set(file, contents[index]!);
     },
-    extract: (jobs, options) =>
-      extractFiles(
-        repository,
-        jobs.map(({ file, write }) => ({ content: found.get(file)!, ...(write && { write }) })),
-        options,
-      ),
+    async extract(jobs, options) {
+      const wanted = jobs.map(({ file, write }) => ({ content: found.get(file)!, ...(write && { write }) }));
+      await repository.bring?.({ what, parts: wanted.flatMap(({ content }) => content.parts) });
+      return extractFiles(repository, wanted, options);
+    },
     [Symbol.asyncDispose]: async () => {},
   };
 }

@@ -1,6 +1,6 @@
-import type { Repository } from '@cairn/store';
 import { CairnError } from '../errors.ts';
 import type { Unlock } from '../keys/unlock.ts';
+import type { LazyRepository } from '../lazy/lazy-repository.ts';
 import { type Extraction, plainExtraction } from './extraction.ts';
 import type { StoredVersion, VersionTarget } from './version-repository.ts';
 
@@ -13,7 +13,7 @@ export interface VersionOpening {
 
 /** The files of a version: those in it when it is sealed and can be opened, else those that are stored. */
 export async function openExtraction(
-  repository: Repository,
+  repository: LazyRepository,
   { target, stored }: { readonly target: VersionTarget; readonly stored: StoredVersion },
   { unlock, sealed = false }: VersionOpening,
 ): Promise<Extraction> {

@@ -5,6 +5,7 @@ import { isExcludedFromPackage, MANIFEST_FILE } from '../packages/layout.ts';
 import type { TaskOptions } from '../progress.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { VersionType } from '../schema/version.ts';
+import type { Origin } from '../sources/origin.ts';
 import { checkOutside } from '../sources/outside.ts';
 import { checkFoundPackage } from '../sources/package.ts';
 import { type FoundFile, type Source, walkSources } from '../sources/walk.ts';
@@ -47,6 +48,8 @@ export interface PreviewOptions extends Pick<TaskOptions, 'signal'> {
   readonly type?: VersionType;
   /** Path of the file that becomes `manifest.json` of a package, when that is not among the sources. */
   readonly manifest?: string;
+  /** What else files come from. */
+  readonly origins?: readonly Origin[];
 }
 
 /**
@@ -56,11 +59,13 @@ export interface PreviewOptions extends Pick<TaskOptions, 'signal'> {
 export function previewVersion(
   registry: Registry,
   sources: readonly Source[],
-  { type = 'plaintext', manifest, signal }: PreviewOptions = {},
+  { type = 'plaintext', manifest, origins = [], signal }: PreviewOptions = {},
 ): Promise<VersionPreview> {
   return atBorder(async () => {
     checkOutside(registry.path, sources);
-    const all = manifest === undefined ? sources : [...sources, { path: manifest, as: MANIFEST_FILE }];
+    for (const origin of origins) checkOutside(registry.path, origin.sources, { mayBeKept: true });
+    const given = manifest === undefined ? sources : [...sources, { path: manifest, as: MANIFEST_FILE }];
+    const all = [...given, ...origins.flatMap((origin) => origin.sources)];
     const isLeftOut = type === 'plaintext' ? () => false : isExcludedFromPackage;
     const walk = await walkSources(all, { isLeftOut, ...(signal && { signal }) });
     if (type !== 'plaintext') await checkFoundPackage(walk);

@@ -1,15 +1,15 @@
-import { type ByteSource, openByteSource } from '@cairn/store';
+import type { ByteSource } from '@cairn/store';
 import { atBorder, CairnError } from '../errors.ts';
+import { lazySource } from '../lazy/lazy-source.ts';
 import { formatReference, parseReference } from '../reference.ts';
 import type { Registry } from '../registry/registry.ts';
-
-import { type HeldVersion, holdVersion } from './hold-version.ts';
+import { type HeldVersion, type HoldOptions, holdVersion } from './hold-version.ts';
 import { namedByteSource } from './named-bytes.ts';
 import { checkUnlock, type VersionOpening } from './open-extraction.ts';
 import type { ReferenceInput } from './show.ts';
 import { contentFinder } from './version-content.ts';
 
-export type OpenFileOptions = VersionOpening;
+export interface OpenFileOptions extends VersionOpening, HoldOptions {}
 
 /** A file of a version, readable at any place. */
 export interface OpenFile extends ByteSource, Disposable {
@@ -21,8 +21,9 @@ export interface OpenFile extends ByteSource, Disposable {
 
 /**
  * Opens a file of a version for reading any range of it. Only the parts that a range touches are read, or the
- * segments where the file is sealed, and each is checked. Close it when done. Throws `refused` when the version is
- * sealed and there is nothing to open it with, `wrong-key` when that does not open it.
+ * segments where the file is sealed, and each is checked. A lazy clone fetches those that it lacks, when they are read.
+ * Close it when done. Throws `refused` when the version is sealed and there is nothing to open it with, `wrong-key`
+ * when that does not open it.
  */
 export function openFile(
   registry: Registry,
@@ -34,11 +35,12 @@ export function openFile(
     if (path === undefined) {
       throw new CairnError('invalid', 'no file is named', { hint: 'write model@version:path' });
     }
-    return holdVersion(registry, version, async (held) => {
+    const open = async (held: HeldVersion) => {
       const isSealed = held.stored.document.type === 'packaged-encrypted' && !options.sealed;
       const found = await (isSealed ? findSealed(held, path, options) : findStored(held, path));
       return handleOn(found, { path, what: formatReference({ ...held.target, path }) });
-    });
+    };
+    return holdVersion(registry, version, open, options);
   });
 }
 
@@ -54,7 +56,7 @@ async function findStored({ repository, target, stored }: HeldVersion, path: str
   const file = stored.document.files.find((entry) => entry.path === path);
   if (!file) throw unknownFile(what, path);
   const content = await contentFinder(repository, stored, what).find(file);
-  const source = openByteSource(repository.objects, content);
+  const source = lazySource(repository, content, what);
   return { source, sha256: content.sha256, close: () => repository.close() };
 }
 

@@ -3,8 +3,8 @@ import {
   type RefChange,
   type Repository,
   readRef,
-  remoteNames,
   StoreError,
+  splitTagSignature,
   updateRefs,
 } from '@cairn/store';
 import { atBorder, CairnError } from '../errors.ts';
@@ -14,6 +14,8 @@ import { withModel } from '../models/model-repository.ts';
 import { checkVersionName } from '../names.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { SealedRename } from '../sealing/rename-sealed.ts';
+import { sharedThrough } from '../sharing/shared-through.ts';
+import { type Signer, type SignOptions, signerOf } from '../signing/signer.ts';
 import { LOCK_TIMEOUT_MS, WRITER_TIMEOUT_MS } from '../time-limits.ts';
 import { checkVersionIsNew, forgetOldNote, versionExists } from './new-version.ts';
 import { rewriteVersion } from './rewrite-version.ts';
@@ -21,9 +23,14 @@ import { type ReferenceInput, versionReference } from './show.ts';
 import { readStoredVersion, type StoredVersion, type VersionTarget } from './version-repository.ts';
 import { TAG_PREFIX } from './version-tags.ts';
 
-export interface RenameVersionOptions {
+export interface RenameVersionOptions extends SignOptions {
   /** What a sealed version is opened with. */
   readonly unlock?: Unlock;
+}
+
+export interface RenamedVersion {
+  /** Whether it was signed, and is not any more: nobody has signed it under its new name. */
+  readonly signatureLost: boolean;
 }
 
 /**
@@ -39,34 +46,43 @@ export function renameVersion(
   reference: ReferenceInput,
   to: string,
   options: RenameVersionOptions = {},
-): Promise<void> {
+): Promise<RenamedVersion> {
   return atBorder(async () => {
     const target = versionReference(reference);
     checkVersionName(to);
     if (to === target.version) throw versionExists(target);
-    await withModel(registry, target.model, async (repository) => {
-      await checkNotShared(repository, target);
+    return withModel(registry, target.model, async (repository) => {
+      const signer = await signerOf(registry, options);
       const stored = await readStoredVersion(repository, target);
+      await checkNotShared(repository, registry, { target, stored });
       await using sealed = await openSealed(repository, { target, stored }, options.unlock);
-      await addName(repository, registry, { target, stored, to, sealed });
+      const signatureLost = await addName(repository, registry, { target, stored, to, sealed, signer });
       await editMain(repository, registry, {
         model: target.model,
         message: `rename ${target.version} to ${to}`,
+        ...(options.sign !== undefined && { sign: options.sign }),
         change: (main) => renamedIn(main, target.version, to),
       });
       await moveRefs(repository, [{ name: TAG_PREFIX + target.version, expect: stored.tag, to: null }]);
+      return { signatureLost };
     });
   });
 }
 
-async function checkNotShared(repository: Repository, { model, version }: VersionTarget): Promise<void> {
-  const [remote] = remoteNames(repository);
-  if (remote === undefined) return;
+async function checkNotShared(
+  repository: Repository,
+  registry: Registry,
+  { target, stored }: Pick<NewName, 'target' | 'stored'>,
+): Promise<void> {
+  const shared = await sharedThrough(registry, repository, new Map([[target.version, stored.tag]]));
+  if (shared === null) return;
+  const { model, version } = target;
   throw new CairnError(
     'refused',
-    `${model}@${version} cannot be renamed: ${model} is shared through ${remote}`,
+    `${model}@${version} cannot be renamed: it is shared through ${shared.remote}`,
     {
       hint: 'others may know the version by its name: add it again under the new one, and delete the old',
+      data: { model, version, remote: shared.remote },
     },
   );
 }
@@ -88,17 +104,23 @@ interface NewName {
   readonly stored: StoredVersion;
   readonly to: string;
   readonly sealed: SealedRename | null;
+  readonly signer: Signer | null;
 }
+
+/** Gives whether a signature was lost with the old name. */
 
 async function addName(
   repository: Repository,
   registry: Registry,
-  { target, stored, to, sealed }: NewName,
-): Promise<void> {
+  { target, stored, to, sealed, signer }: NewName,
+): Promise<boolean> {
   const renamed = { ...target, version: to };
   const present = readRef(repository.gitDir, TAG_PREFIX + to);
   // Nothing is sealed twice in the same way, so that what a rename has left is known by what is in it.
-  if (present !== null && sealed) return checkIsSame(repository, renamed, sealed);
+  if (present !== null && sealed) {
+    await checkIsSame(repository, renamed, sealed);
+    return false;
+  }
   if (present === null) {
     await checkVersionIsNew(repository, renamed);
     await forgetOldNote(repository, registry, renamed);
@@ -108,10 +130,17 @@ async function addName(
     timeoutMs: WRITER_TIMEOUT_MS,
   });
   const files = await sealed?.store(writer, to);
-  const tag = await rewriteVersion(writer, stored, { name: to, ...(files && { files }) });
-  // The same tag can only come from a rename that was cut short: everything in it is what it was.
-  if (present === tag) return;
-  if (present !== null) throw versionExists(renamed);
+  const { tag, payload, signatureLost } = await rewriteVersion(writer, stored, {
+    name: to,
+    signer,
+    ...(files && { files }),
+  });
+  if (present !== null) {
+    // The same tag can only come from a rename that was cut short: everything in it is what it was.
+    const there = splitTagSignature((await repository.objects.read(present)).bytes);
+    if (!there.payload.equals(payload)) throw versionExists(renamed);
+    return signatureLost;
+  }
   await writer.commit();
   try {
     await moveRefs(repository, [{ name: TAG_PREFIX + to, expect: null, to: tag }]);
@@ -119,6 +148,7 @@ async function addName(
     if (error instanceof StoreError && error.code === 'exists') throw versionExists(renamed);
     throw error;
   }
+  return signatureLost;
 }
 
 function moveRefs(repository: Repository, changes: readonly RefChange[]): Promise<void> {
@@ -145,13 +175,20 @@ function withoutKey({ model, version }: VersionTarget): CairnError {
   );
 }
 
-/** Notes and aliases follow the version. */
-function renamedIn({ document, card, notes }: MainBranch, from: string, to: string): MainEdit | null {
+/** Notes and aliases follow the version; the history says it even where there are none, for steps back to the old name. */
+function renamedIn({ document, card, notes }: MainBranch, from: string, to: string): MainEdit {
   const aliases = Object.fromEntries(
     Object.entries(document.aliases).map(([alias, version]) => [alias, version === from ? to : version]),
   );
-  const aliased = Object.values(document.aliases).includes(from);
-  const noteId = notes.get(from);
-  if (!aliased && !noteId) return null;
-  return { document: { ...document, aliases }, card, ...(noteId && { renamedNote: { from, to } }) };
+  return {
+    document: { ...document, aliases },
+    card,
+    ...(notes.has(from) && { renamedNote: { from, to } }),
+    message: {
+      subject: `rename ${from} to ${to}`,
+      reason: null,
+      action: 'version-rename',
+      facts: { from, to },
+    },
+  };
 }

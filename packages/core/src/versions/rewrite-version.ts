@@ -7,8 +7,12 @@ import {
   parseCommit,
   parseTag,
   parseTree,
+  signatureStart,
+  type Tag,
 } from '@cairn/store';
 import type { VersionFileEntry } from '../schema/version.ts';
+import { encodeSignedTag } from '../signing/signed-objects.ts';
+import type { Signer } from '../signing/signer.ts';
 import { encodeTagMessage, parseTagMessage } from './tag-message.ts';
 import { encodeVersionDocument, listFiles } from './version-document.ts';
 import { FILES_FOLDER, type StoredVersion, VERSION_FILE } from './version-repository.ts';
@@ -19,14 +23,25 @@ export interface Rewriting {
   readonly name: string;
   /** Where they are others than before. */
   readonly files?: readonly PlacedFile[];
+  /** Who signs it: whoever has signed it before has signed something else. */
+  readonly signer: Signer | null;
 }
 
-/** Writes commit and tag of a version anew, by the same person at the same time, and gives the tag. */
+/** A version that was written anew. */
+export interface Rewritten {
+  readonly tag: ObjectId;
+  /** The content of its tag without the signature, which can be another one whenever it is made. */
+  readonly payload: Buffer;
+  /** Whether it was signed before, and is not any more. */
+  readonly signatureLost: boolean;
+}
+
+/** Writes commit and tag of a version anew, by the same person at the same time, with a signature of its own. */
 export async function rewriteVersion(
   writer: ObjectWriter,
   { tag, commit, document }: StoredVersion,
-  { name, files }: Rewriting,
-): Promise<ObjectId> {
+  { name, files, signer }: Rewriting,
+): Promise<Rewritten> {
   const { objects } = writer.repository;
   const oldTag = parseTag((await objects.read(tag)).bytes);
   const oldCommit = parseCommit((await objects.read(commit)).bytes);
@@ -46,8 +61,14 @@ export async function rewriteVersion(
     message: `${name}\n`,
   });
   const target = writer.add('commit', rewritten);
-  const message = files ? messageFor(oldTag.message, listed, name) : oldTag.message;
-  return writer.add('tag', encodeTag({ ...oldTag, headers: [], target, name, message }));
+  const unsigned = oldTag.message.slice(0, signatureStart(oldTag.message));
+  const message = files ? messageFor(unsigned, listed, name) : unsigned;
+  const newTag: Tag = { ...oldTag, headers: [], target, name, message };
+  return {
+    tag: writer.add('tag', await encodeSignedTag(newTag, signer)),
+    payload: encodeTag(newTag),
+    signatureLost: signer === null && unsigned !== oldTag.message,
+  };
 }
 
 function messageFor(message: string, files: readonly VersionFileEntry[], name: string): string {

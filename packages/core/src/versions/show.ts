@@ -2,12 +2,15 @@ import type { ObjectId, Repository } from '@cairn/store';
 import type { Identity } from '../environment.ts';
 import { atBorder, CairnError } from '../errors.ts';
 import type { Unlock } from '../keys/unlock.ts';
+import { presentBytes } from '../lazy/presence.ts';
 import { withModel } from '../models/model-repository.ts';
 import { LATEST } from '../names.ts';
 import { parseReference, type Reference } from '../reference.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { VersionFileEntry, VersionSource, VersionType } from '../schema/version.ts';
 import type { Sealing } from '../sealing/describe.ts';
+import { checkSignature } from '../signing/check.ts';
+import type { SignatureCheck } from '../signing/verdict.ts';
 import { toldOnMain } from './told-on-main.ts';
 import {
   readStoredVersion,
@@ -27,6 +30,8 @@ export interface VersionFile {
   readonly executable: boolean;
   /** Whether it is stored as parts rather than as one blob. */
   readonly parted: boolean;
+  /** Bytes of it that are here, where a lazy clone may not have all; left out unless it was asked for. */
+  readonly present?: number;
 }
 
 /** All that is known of a version. */
@@ -50,6 +55,8 @@ export interface Version {
   readonly sealing: VersionSealing | null;
   readonly latest: boolean;
   readonly aliases: readonly string[];
+  /** Who signed it; left out unless that was asked for. */
+  readonly signature?: SignatureCheck;
   /** Ids of the Git objects behind it. */
   readonly tag: ObjectId;
   readonly commit: ObjectId;
@@ -72,19 +79,23 @@ export interface OpenedContents {
 export interface ShowVersionOptions {
   /** What a sealed version is opened with, to show what it holds. */
   readonly unlock?: Unlock;
+  /** Whether to say of each stored file how much of it is here, for which a lazy clone lists its parts. */
+  readonly presence?: boolean;
+  /** Whether to check who signed it, which runs other programs where it is signed. */
+  readonly signature?: boolean;
 }
 
 /** A reference as text, or read already. Without a version it means the newest. */
 export type ReferenceInput = string | Reference;
 
 /**
- * All of a version: the one named, what an alias stands for, or the newest. Reads no weights. Throws `wrong-key` when
+ * All of a version: the one named, what an alias stands for, or the newest. Reads no weights, and fetches nothing. Throws `wrong-key` when
  * it is sealed and does not open with what was given.
  */
 export function showVersion(
   registry: Registry,
   reference: ReferenceInput,
-  { unlock }: ShowVersionOptions = {},
+  { unlock, presence = false, signature = false }: ShowVersionOptions = {},
 ): Promise<Version> {
   return atBorder(() =>
     withVersion(registry, reference, async (repository, target, stored) => {
@@ -93,13 +104,32 @@ export function showVersion(
       const latest = latestOf(await versionTags(repository, registry, model));
       return {
         ...describe(model, stored),
+        ...(presence && { files: await filesWithPresence(repository, target, stored) }),
         description: (await told.noteOn(stored.name)) ?? stored.document.description,
         sealing: await sealingOf(repository, { target, stored }, unlock),
         latest: latest?.name === stored.name,
         aliases: told.aliasesOf(stored.name),
+        ...(signature && { signature: await signatureOf(registry, repository, { target, stored }) }),
       };
     }),
   );
+}
+
+function signatureOf(
+  registry: Registry,
+  repository: Repository,
+  { target: { model, version }, stored }: { readonly target: VersionTarget; readonly stored: StoredVersion },
+): Promise<SignatureCheck> {
+  return checkSignature(registry, repository, { id: stored.tag, what: `${model}@${version}` });
+}
+
+async function filesWithPresence(
+  repository: Repository,
+  { model, version }: VersionTarget,
+  stored: StoredVersion,
+): Promise<VersionFile[]> {
+  const present = await presentBytes(repository, stored, `${model}@${version}`);
+  return stored.document.files.map((file, index) => ({ ...describeFile(file), present: present[index]! }));
 }
 
 async function sealingOf(

@@ -2,24 +2,35 @@ import { identityOf, type ObjectWriter, type StoredFile, storeFiles } from '@cai
 import { openStatCache, type StatCache } from '../cache/stat-cache.ts';
 import type { TaskOptions } from '../progress.ts';
 import type { Registry } from '../registry/registry.ts';
-import { describeSources, type FoundFile, sizeOf, type Walk } from '../sources/walk.ts';
+import type { Origin } from '../sources/origin.ts';
+import { type FoundFile, sizeOf, type Walk } from '../sources/walk.ts';
 import { type AddedVersion, addVersion, type NewVersion } from './add-version.ts';
+import { historiesOf, recordedSources } from './origins.ts';
 import type { PlacedFile } from './version-tree.ts';
 
-/** Makes a version of the files that were found, as they are. `check` sees them all before the version is there. */
+export interface AddFromSourcesOptions extends TaskOptions {
+  /** What the last sources of the walk come from. */
+  readonly origins: readonly Origin[];
+  /** Sees all files before the version is there. */
+  readonly check: (files: readonly PlacedFile[]) => void;
+}
+
+/** Makes a version of the files that were found, as they are. */
 export async function addFromSources(
   registry: Registry,
   version: NewVersion,
   walk: Walk,
-  options: TaskOptions & { readonly check: (files: readonly PlacedFile[]) => void },
+  options: AddFromSourcesOptions,
 ): Promise<AddedVersion> {
+  const metricHistories = historiesOf(options.origins);
   const caches: StatCache[] = [];
   const { contents: _, ...added } = await addVersion(registry, version, async () => ({
     store: async (writer) => {
       for (const { root } of walk.sources) caches.push(await openStatCache(registry, root));
       const files = await placeFiles(writer, { walk, caches, options });
       options.check(files);
-      return { files, sources: describeSources(walk) };
+      const sources = recordedSources(walk, options.origins);
+      return { files, sources, ...(metricHistories && { metricHistories }) };
     },
   }));
   await Promise.all(caches.map((cache) => cache.save()));

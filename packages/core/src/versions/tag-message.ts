@@ -1,3 +1,4 @@
+import { signatureStart } from '@cairn/store';
 import { CairnError } from '../errors.ts';
 import { VERSION_TYPES, type VersionType } from '../schema/version.ts';
 
@@ -27,8 +28,12 @@ export function encodeTagMessage({ description, type, files, size, createdAt }: 
   return `${description === '' ? NO_DESCRIPTION : description}\n\n${trailers}\n`;
 }
 
-/** Reads what {@link encodeTagMessage} wrote; a signature after it is passed over. Throws `damaged`. */
-export function parseTagMessage(message: string, version: string): TagSummary {
+/**
+ * Reads what {@link encodeTagMessage} wrote. A signature after it is passed over, whatever else it may say: nobody has
+ * signed that. Throws `damaged`.
+ */
+export function parseTagMessage(signedMessage: string, version: string): TagSummary {
+  const message = signedMessage.slice(0, signatureStart(signedMessage));
   const found =
     /(?:^|\n)Cairn-Type: (.*)\nCairn-Files: (\d{1,15})\nCairn-Size: (\d{1,15})\nCairn-Created: ([0-9T:.Z+-]{10,40})(?=\n|$)/.exec(
       lastParagraphs(message),

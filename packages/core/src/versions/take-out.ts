@@ -2,7 +2,8 @@ import { rename, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { syncFolder, systemCode } from '@cairn/store';
 import { atBorder, CairnError } from '../errors.ts';
-import type { TaskOptions } from '../progress.ts';
+import { lazily } from '../lazy/lazy-repository.ts';
+import { type TaskOptions, taskOf } from '../progress.ts';
 import { makeFolder, withFolder } from '../registry/make-folder.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { VersionFileEntry } from '../schema/version.ts';
@@ -47,7 +48,8 @@ export function takeOut(
   return atBorder(() =>
     withVersion(registry, versionOrLatest(reference), async (repository, target, stored) => {
       const what = `${target.model}@${target.version}`;
-      await using extraction = await openExtraction(repository, { target, stored }, options);
+      const lazy = lazily(registry, repository, taskOf(options));
+      await using extraction = await openExtraction(lazy, { target, stored }, options);
       const chosen = selectFiles(extraction.files, options.only, what);
       await extraction.find(chosen);
       const folder = resolve(destination);
@@ -174,7 +176,9 @@ function failedFiles(
   const first = errors[0]!.message;
   const message = `${what} cannot be taken out: ${first.includes(path) ? first : `${path}: ${first}`}${more}`;
   if (errors.every(({ data }) => data.promised)) {
-    return new CairnError('not-found', message, { hint: 'fetch what this clone was made without' });
+    return new CairnError('not-found', message, {
+      hint: 'what was fetched has been dropped meanwhile: try again',
+    });
   }
   return new CairnError('damaged', message, {
     hint: `see all that is damaged with \`cairn verify ${what}\`; take the version from another clone`,

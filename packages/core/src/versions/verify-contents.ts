@@ -1,6 +1,7 @@
 import { extractFiles, type FileContent, type Repository, type StoreError } from '@cairn/store';
-import { asCairnError, asReadingError, type CairnError } from '../errors.ts';
+import { asCairnError, asReadingError, type CairnError, type CairnErrorCode } from '../errors.ts';
 import type { Unlock } from '../keys/unlock.ts';
+import type { LazyRepository } from '../lazy/lazy-repository.ts';
 import type { TaskOptions } from '../progress.ts';
 import type { SealedFindings, SealedVerifier } from '../sealing/verify-sealed.ts';
 import type { StoredVersion, VersionTarget } from './version-repository.ts';
@@ -27,19 +28,40 @@ export interface ContentOptions extends TaskOptions {
 
 /**
  * Reads what is stored of versions, then what is sealed in it, as far as it can be opened; what versions share once.
+ * What a lazy clone lacks is brought first.
  * Problems go into the checkups, and what was found in sealed versions comes back.
  */
 export async function checkContents(
-  repository: Repository,
+  repository: LazyRepository,
   checkups: readonly Checkup[],
   options: ContentOptions,
 ): Promise<ReadonlyMap<Checkup, SealedFindings>> {
   const jobs = distinctContents(checkups);
   const sealed = checkups.filter(isSealed);
   const progress = progressOver(jobs, options.unlock ? distinctContents(sealed) : [], options);
-  await checkStored(repository, jobs, { signal: options.signal, onProgress: progress.onStored });
+  const notBrought = await bringAll(repository, checkups);
+  await checkStored(repository, jobs, { signal: options.signal, onProgress: progress.onStored, notBrought });
   return checkSealed(repository, sealed, { ...options, onBytes: progress.onOpened });
 }
+
+/** Why what is missing could not be brought. It is told of the files that lack it, and the others are checked. */
+async function bringAll(
+  repository: LazyRepository,
+  checkups: readonly Checkup[],
+): Promise<CairnError | null> {
+  const what = [...new Set(checkups.map(({ target: { model, version } }) => `${model}@${version}`))];
+  const parts = checkups.flatMap(({ contents }) => contents).flatMap((content) => content.parts);
+  try {
+    await repository.bring?.({ what: what.length === 1 ? what[0]! : `what is checked`, parts });
+    return null;
+  } catch (error) {
+    const problem = asCairnError(error);
+    if (!NOT_BROUGHT.has(problem.code)) throw problem;
+    return problem;
+  }
+}
+
+const NOT_BROUGHT: ReadonlySet<CairnErrorCode> = new Set(['not-found', 'network', 'refused']);
 
 export function isSealed({ stored }: Checkup): boolean {
   return stored.document.type === 'packaged-encrypted';
@@ -92,12 +114,13 @@ function progressOver(
 interface Reading {
   readonly signal: AbortSignal | undefined;
   readonly onProgress: (done: Done) => void;
+  readonly notBrought: CairnError | null;
 }
 
 async function checkStored(
   repository: Repository,
   jobs: readonly DistinctContent[],
-  { signal, onProgress }: Reading,
+  { signal, onProgress, notBrought }: Reading,
 ): Promise<void> {
   const failed = await extractFiles(
     repository,
@@ -106,7 +129,9 @@ async function checkStored(
   );
   for (const { number, error } of failed) {
     const { content, in: affected } = jobs[number]!;
-    for (const { problems } of affected) problems.push(problemOf(asProblem(error, content), content.path));
+    const isLeftOut = notBrought !== null && error.data.promised === true;
+    const problem = isLeftOut ? notBrought : asProblem(error, content);
+    for (const { problems } of affected) problems.push(problemOf(problem, content.path));
   }
 }
 
@@ -117,7 +142,7 @@ function asProblem(error: StoreError, { path }: FileContent): CairnError {
 
 /** Of versions that are damaged as they are stored, nothing is opened. */
 async function checkSealed(
-  repository: Repository,
+  repository: LazyRepository,
   sealed: readonly Checkup[],
   { unlock, signal, onBytes }: ContentOptions & { readonly onBytes: (bytes: number) => void },
 ): Promise<ReadonlyMap<Checkup, SealedFindings>> {

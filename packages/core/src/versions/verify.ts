@@ -1,9 +1,14 @@
 import { type FileContent, type ObjectId, type Repository, readRef } from '@cairn/store';
 import { asCairnError, atBorder, type CairnError } from '../errors.ts';
+import { type LazyRepository, lazily } from '../lazy/lazy-repository.ts';
 import { readMain } from '../models/main-branch.ts';
 import { modelNames, withModel } from '../models/model-repository.ts';
+import { taskOf } from '../progress.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { SealedFindings } from '../sealing/verify-sealed.ts';
+import { mainSignatureProblems } from '../signing/main-signatures.ts';
+import type { SignatureCheck } from '../signing/verdict.ts';
+import { judgeVersionSignature } from '../signing/version-signature.ts';
 import { type ReferenceInput, versionReference } from './show.ts';
 import {
   type Checkup,
@@ -40,11 +45,14 @@ export interface Verification {
   readonly bytes: number;
   /** Whether a sealed version was opened, and checked to its last byte; `null` for one that is not sealed. */
   readonly opened: boolean | null;
+  /** Who signed it; left out where nobody has, and of the model itself. */
+  readonly signature?: SignatureCheck;
   readonly problems: readonly VerificationProblem[];
 }
 
 /**
- * Reads every byte of a version and checks each object against its id and each file against its SHA-256. With
+ * Reads every byte of a version and checks each object against its id and each file against its SHA-256; what a lazy
+ * clone lacks is fetched for that. With
  * something to open a sealed one with, that goes for what is in it too. Throws `wrong-key`, or `refused` for a key that
  * is not kept safely, when it must be opened and is not.
  */
@@ -58,11 +66,15 @@ export function verifyVersion(
     return withModel(registry, model, async (repository) => {
       const name = await resolveVersionName(repository, registry, { model, version });
       const tag = readRef(repository.gitDir, TAG_PREFIX + name);
-      const [verified] = await verifyVersions(repository, [{ model, version: name, tag }], options);
+      const [verified] = await verifyVersions(
+        lazily(registry, repository, taskOf(options)),
+        [{ model, version: name, tag }],
+        options,
+      );
       if (verified === undefined) throw unknownVersion(model, name);
       const { unlock, mustOpen = unlock?.secret !== undefined } = options;
       if (verified.notOpened && mustOpen) throw verified.notOpened;
-      return verified.verification;
+      return signedBy(registry, repository, { verification: verified.verification, tag });
     });
   });
 }
@@ -77,21 +89,56 @@ export function verifyModel(
     withModel(registry, model, async (repository) => {
       const tags = await versionTags(repository, registry, model);
       const targets = tags.map(({ name, tag }) => ({ model, version: name, tag }));
-      return [
-        ...(await verifyMain(repository, model)),
-        ...(await verifyVersions(repository, targets, options)).map(({ verification }) => verification),
-      ];
+      const all = await verifyMain(registry, repository, { model, signal: options.signal });
+      const tagOf = new Map(targets.map(({ version, tag }) => [version, tag]));
+      const verified = await verifyVersions(lazily(registry, repository, taskOf(options)), targets, options);
+      for (const { verification } of verified) {
+        const tag = tagOf.get(verification.version ?? '') ?? null;
+        all.push(await signedBy(registry, repository, { verification, tag }));
+      }
+      return all;
     }),
   );
 }
 
 /** Without main the names of versions may be lost as well, and then nothing else would tell. */
-async function verifyMain(repository: Repository, model: string): Promise<Verification[]> {
+async function verifyMain(
+  registry: Registry,
+  repository: Repository,
+  { model, signal }: { readonly model: string; readonly signal: AbortSignal | undefined },
+): Promise<Verification[]> {
   try {
     await readMain(repository, model);
-    return [];
+    const problems = await mainSignatureProblems(registry, repository, model, { ...(signal && { signal }) });
+    if (problems.length === 0) return [];
+    return [
+      {
+        ...failure({ model, version: null }, problems[0]!),
+        problems: problems.map((each) => problemOf(each)),
+      },
+    ];
   } catch (error) {
     return [failure({ model, version: null }, asCairnError(error))];
+  }
+}
+
+/** Adds who signed a version, and whether that is accepted. */
+async function signedBy(
+  registry: Registry,
+  repository: Repository,
+  { verification, tag }: { readonly verification: Verification; readonly tag: ObjectId | null },
+): Promise<Verification> {
+  if (tag === null) return verification;
+  const what = `${verification.model}@${verification.version}`;
+  try {
+    const { signature, problem } = await judgeVersionSignature(registry, repository, { tag, what });
+    const signed = signature.state === 'unsigned' ? verification : { ...verification, signature };
+    if (problem === null) return signed;
+    return { ...signed, ok: false, problems: [...verification.problems, problemOf(problem)] };
+  } catch (error) {
+    // Whatever keeps the tag from being read has been told already.
+    if (!verification.ok) return verification;
+    return { ...verification, ok: false, problems: [problemOf(asCairnError(error))] };
   }
 }
 
@@ -125,7 +172,7 @@ interface TaggedTarget extends VersionTarget {
 
 /** Versions that were deleted meanwhile, which waits for no reader, are left out. */
 async function verifyVersions(
-  repository: Repository,
+  repository: LazyRepository,
   targets: readonly TaggedTarget[],
   options: VerifyOptions,
 ): Promise<Verified[]> {
@@ -185,5 +232,12 @@ function failure(
   target: { readonly model: string; readonly version: string | null },
   error: CairnError,
 ): Verification {
-  return { ...target, ok: false, files: 0, bytes: 0, opened: null, problems: [problemOf(error)] };
+  return {
+    ...target,
+    ok: false,
+    files: 0,
+    bytes: 0,
+    opened: null,
+        problems: [problemOf(error)],
+  };
 }

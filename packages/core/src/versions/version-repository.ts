@@ -23,6 +23,9 @@ export const VERSION_FILE = 'version.json';
 /** The folder of a version's commit that holds its files. */
 export const FILES_FOLDER = 'files';
 
+/** The file beside it that says how the metrics of its training run went, where it was made from one. */
+export const METRIC_HISTORY_FILE = 'metric-history.json';
+
 /** A version as its commit holds it. */
 export interface StoredVersion {
   readonly name: string;
@@ -31,6 +34,8 @@ export interface StoredVersion {
   readonly document: VersionDocument;
   /** The tree of `files/`, `null` when there is none. */
   readonly files: ObjectId | null;
+  /** The blob of {@link METRIC_HISTORY_FILE}, `null` when there is none. */
+  readonly metricHistory: ObjectId | null;
 }
 
 export interface VersionTarget {
@@ -89,10 +94,21 @@ export async function readStoredVersion(
   repository: Repository,
   { model, version }: VersionTarget,
 ): Promise<StoredVersion> {
-  const what = `${model}@${version}`;
-  return readingOf(what, async () => {
+  return readingOf(`${model}@${version}`, async () => {
     const tag = readRef(repository.gitDir, TAG_PREFIX + version);
     if (tag === null) throw unknownVersion(model, version);
+    return readVersionAt(repository, { model, version }, tag);
+  });
+}
+
+/** The same of a tag that is no version here yet, or is that of another side. */
+export async function readVersionAt(
+  repository: Repository,
+  { model, version }: VersionTarget,
+  tag: ObjectId,
+): Promise<StoredVersion> {
+  const what = `${model}@${version}`;
+  return readingOf(what, async () => {
     const commit = await commitOf(repository, tag, { what, version });
     const { tree } = parseCommit((await readAs(repository, commit, 'commit', what)).bytes);
     const entries = await treeEntries(repository, tree, what);
@@ -104,7 +120,9 @@ export async function readStoredVersion(
       format: VERSION_SCHEMA,
     });
     checkDocumentFiles(document, what);
-    return { name: version, tag, commit, document, files: entries.get(FILES_FOLDER)?.id ?? null };
+    const files = entries.get(FILES_FOLDER)?.id ?? null;
+    const metricHistory = entries.get(METRIC_HISTORY_FILE)?.id ?? null;
+    return { name: version, tag, commit, document, files, metricHistory };
   });
 }
 

@@ -18,10 +18,19 @@ export interface WholeFileOptions {
  * under that name. The folder is made when it is missing. Throws `exists` for a file that is there, unless `force` is
  * set, and `refused` for anything else that is.
  */
-export async function writeWholeFile(
+export function writeWholeFile(
   path: string,
-  { force = false, mode = 0o666, now }: WholeFileOptions,
+  { mode = 0o666, ...options }: WholeFileOptions,
   write: (file: FileHandle) => Promise<void>,
+): Promise<void> {
+  return makeWholeFile(path, options, (temporary) => writeSynced(temporary, mode, write));
+}
+
+/** The same where something else writes the file, at a path that it is told, and forces it to the disk. */
+export async function makeWholeFile(
+  path: string,
+  { force = false, now }: Omit<WholeFileOptions, 'mode'>,
+  make: (temporary: string) => Promise<void>,
 ): Promise<void> {
   await checkPlace(path, force);
   const folder = dirname(path);
@@ -31,7 +40,7 @@ export async function writeWholeFile(
   const aside = await openAside(folder, prefix);
   try {
     const temporary = join(aside.files, 'file');
-    await writeSynced(temporary, mode, write);
+    await make(temporary);
     if (force) replaceDurably(temporary, path);
     else await placeNew(temporary, path);
   } finally {

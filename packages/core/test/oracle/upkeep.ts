@@ -15,6 +15,9 @@ import { bytesOf } from './disk.ts';
 import { history, KIB, storeHistory, storeVersion } from './history.ts';
 import { expectWhole } from './read-back.ts';
 
+/** A pack with a commit, its trees and two small files, and its index, bytes. */
+const HISTORY_LINE_MAX = 4096;
+
 /** What these kinds of upkeep by Git must leave as it was for Cairn, and what Cairn can do afterwards. */
 export function testUpkeep(names: readonly string[]): void {
   const versions = history();
@@ -42,13 +45,15 @@ export function testUpkeep(names: readonly string[]): void {
       fsckStrict(gitDir);
     });
 
-    test('deleting a version frees what it alone used, to the byte', async () => {
+    test('deleting a version frees what it alone used, but for a line in the history', async () => {
       const gitDir = fixture.gitDir(model);
       for (const reference of [`${model}@3.0+other`, `${model}@v2`]) {
         const before = bytesOf(gitDir);
         const { freed } = await planVersionDeletion(fixture.registry, reference);
         expect(await deleteVersion(fixture.registry, reference)).toMatchObject({ freed, pending: false });
-        expect(before - bytesOf(gitDir)).toBe(freed);
+        const recorded = freed - (before - bytesOf(gitDir));
+        expect(recorded).toBeGreaterThan(0);
+        expect(recorded).toBeLessThan(HISTORY_LINE_MAX);
         expect(freed).toBeGreaterThan(1000);
       }
       fsckStrict(gitDir);

@@ -123,13 +123,13 @@ describe('sealing versions anew', () => {
     });
   });
 
-  test('is refused for a model that is shared, and does nothing to one without sealed versions', async () => {
+  test('is refused while nobody can tell whether the versions were shared, and does nothing to one without sealed versions', async () => {
     using shared = await copyOf(rotated);
     git(shared.gitDir('net'), ['remote', 'add', 'origin', '/nowhere']);
     await expectRefusal(shared, () => reseal(shared), {
       code: 'refused',
-      names: ['net', 'origin'],
-      hint: /tags/,
+      names: ['shared through origin'],
+      hint: /can be reached/,
     });
   });
 });

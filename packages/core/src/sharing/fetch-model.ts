@@ -1,0 +1,64 @@
+import { fetchRefs, listRefs, type ObjectId, type Repository, readRef } from '@cairn/store';
+import { bringObjects } from '../lazy/bring-objects.ts';
+import type { Contact } from './contact.ts';
+import { mainMetadata, versionMetadata } from './metadata.ts';
+import { modelUrl } from './model-remotes.ts';
+import { incomingPrefix, remoteRefNames, trackingRef } from './ref-layout.ts';
+import { LAZY_FILTER } from './remote.ts';
+import type { TransferListener } from './sharing-progress.ts';
+
+export interface ModelToFetch {
+  readonly model: string;
+  readonly versions: readonly string[];
+  /** Whether the branch `main` is to come too. */
+  readonly main: boolean;
+  readonly progress: () => TransferListener;
+}
+
+/**
+ * Brings refs of a model to where nobody takes them for its own: `main` as the remote's, versions as incoming ones. Of
+ * a lazy clone, all that tells what they are comes too, however large it is.
+ */
+export async function fetchModel(
+  contact: Contact,
+  repository: Repository,
+  { model, versions, main, progress }: ModelToFetch,
+): Promise<{ readonly filtered: boolean }> {
+  const { registry, remote, programs, isLazy, signal } = contact;
+  const names = remoteRefNames(remote.layout, model);
+  const incoming = incomingPrefix(remote.name);
+  const { filtered } = await fetchRefs(repository, {
+    url: modelUrl(remote, model),
+    refspecs: [
+      ...(main ? [`+${names.main}:${trackingRef(remote.name)}`] : []),
+      ...versions.map((version) => `+${names.tags}${version}:${incoming}${version}`),
+    ],
+    filter: isLazy ? LAZY_FILTER : null,
+    programs,
+    signal,
+    onProgress: progress(),
+  });
+  if (isLazy) {
+    const ids = metadataOf(repository, remote.name);
+    await bringObjects(registry, repository, { what: model, ids, ...(signal && { signal }) });
+  }
+  return { filtered };
+}
+
+function metadataOf(repository: Repository, remote: string): ObjectId[] {
+  const main = readRef(repository.gitDir, trackingRef(remote));
+  const tags = [...listRefs(repository.gitDir, incomingPrefix(remote), () => {}).values()];
+  return [
+    ...(main ? metadataIfAny(() => mainMetadata(repository, main)) : []),
+    ...tags.flatMap(({ id }) => metadataIfAny(() => versionMetadata(repository, id))),
+  ];
+}
+
+/** What is not in order is told of by whoever looks at it next. */
+function metadataIfAny<T>(find: () => T[]): T[] {
+  try {
+    return find();
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  createRepository,
+  openRepository,
+  type Repository,
+  readRef,
+  replaceDurably,
+  updateRefs,
+} from '@cairn/store';
+import { MAIN_REF, readMainAt } from '../models/main-branch.ts';
+import { checkModelIsNew } from '../models/model-repository.ts';
+import { withModelsLocked } from '../models/models-lock.ts';
+import { localFolder, modelFolder, modelsFolder } from '../registry/folders.ts';
+import { makeFolder } from '../registry/make-folder.ts';
+import { requireSignatures } from '../signing/require.ts';
+import { LOCK_TIMEOUT_MS } from '../time-limits.ts';
+import { acceptVersions } from './accept-versions.ts';
+import type { Contact } from './contact.ts';
+import { fetchModel } from './fetch-model.ts';
+import { caseTwin } from './found-problems.ts';
+import { movedAliases } from './integrate-main.ts';
+import { type ModelToPull, nothing, type PulledModel, unreadableContent } from './model-pull.ts';
+import { configureModel, configureNewModel } from './model-remotes.ts';
+import { problem } from './problems.ts';
+import { trackingRef } from './ref-layout.ts';
+import { withoutCaseTwins } from './remote-models.ts';
+import { writeSharedVersions } from './shared-versions.ts';
+
+/** Brings a model that is not here: made aside, and moved into place when it is whole. */
+export async function pullNewModel(contact: Contact, task: ModelToPull): Promise<PulledModel> {
+  const { registry, remote } = contact;
+  const { model, there } = task;
+  if (there.main === null) return nothing(model, [withoutMain(model, remote.name)]);
+  await makeFolder(modelsFolder(registry));
+  await makeFolder(localFolder(registry));
+  const aside = join(localFolder(registry), `tmp_${randomBytes(6).toString('hex')}.git`);
+  try {
+    createRepository(aside);
+    const pulled = await fill(contact, aside, task);
+    if (pulled.main === 'none') return pulled;
+    await withModelsLocked(registry, `pull ${model}`, async () => {
+      await checkModelIsNew(registry, model);
+      replaceDurably(aside, modelFolder(registry, model));
+    });
+    return pulled;
+  } finally {
+    await rm(aside, { recursive: true, force: true });
+  }
+}
+
+async function fill(contact: Contact, folder: string, task: ModelToPull): Promise<PulledModel> {
+  const repository = openRepository(folder);
+  try {
+    return await fillRepository(contact, repository, task);
+  } finally {
+    repository.close();
+  }
+}
+
+async function fillRepository(
+  contact: Contact,
+  repository: Repository,
+  task: ModelToPull,
+): Promise<PulledModel> {
+  const { registry, remote } = contact;
+  const { model, there, versions: meant } = task;
+  await configureModel(repository, { model, remote });
+  const { versions: distinct, twins } = withoutCaseTwins(there.versions, []);
+  const versions = [...distinct.keys()].filter((version) => meant === null || meant.has(version));
+  const { filtered } = await fetchModel(contact, repository, { ...task, versions, main: true });
+  const main = readRef(repository.gitDir, trackingRef(remote.name));
+  if (main === null) return nothing(model, [withoutMain(model, remote.name)]);
+  try {
+    const { document } = await readMainAt(repository, model, main);
+    await requireSignatures(registry, repository, [{ id: main, what: `the branch main of ${model}` }]);
+    const accepted = await acceptVersions(registry, repository, { model, remote: remote.name });
+    await updateRefs(repository.gitDir, [{ name: MAIN_REF, expect: null, to: main }], {
+      timeoutMs: LOCK_TIMEOUT_MS,
+    });
+    await configureNewModel(registry, repository, model);
+    const came = accepted.versions.map((version) => [version, there.versions.get(version)!] as const);
+    await writeSharedVersions(repository, remote.name, new Map(came));
+    return {
+      ...{ model, main: 'created', versions: accepted.versions },
+      problems: [...accepted.problems, ...twins.map((version) => caseTwin({ model, version }, remote.name))],
+      aliases: movedAliases({}, document.aliases),
+      unfiltered: contact.isLazy && !filtered,
+    };
+  } catch (error) {
+    return nothing(model, [unreadableContent(model, remote.name, error)]);
+  }
+}
+
+function withoutMain(model: string, remote: string) {
+  return problem('unreadable', `${remote} has versions of ${model}, but not its branch main`, {
+    model,
+    hint: 'ask whoever shared them to push the model too',
+  });
+}
