@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
@@ -9,14 +9,24 @@ import { fileURLToPath } from 'node:url';
 const store = fileURLToPath(new URL('../store/dist/', import.meta.url));
 const core = fileURLToPath(new URL('../core/dist/', import.meta.url));
 
+const SERVED_FILES = [
+  'running/hook-runner.py',
+  'running/node-package.js',
+  'running/plain-value.js',
+  'templates/server.py',
+  'templates/server.mjs',
+];
+
 export default {
   input: {
     main: fileURLToPath(new URL('src/main.ts', import.meta.url)),
     'packer-thread': join(store, 'ingest/packer-thread.js'),
     'hashing-thread': join(store, 'ingest/hashing-thread.js'),
     'extract-thread': join(store, 'extract/extract-thread.js'),
+    'writing-thread': join(store, 'extract/writing-thread.js'),
     'open-thread': join(core, 'sealing/open-thread.js'),
     'hooks-thread': join(core, 'running/hooks-thread.js'),
+    'database-thread': join(core, 'sources/mlflow/database/database-thread.js'),
   },
   platform: 'node',
   // What the oldest Node that is supported cannot parse, such as `using`, is written in other words.
@@ -25,15 +35,16 @@ export default {
   external: ['react-devtools-core'],
   output: { dir: 'dist', format: 'esm', chunkFileNames: '[name]-[hash].js', cleanDir: true },
   plugins: [
-    { name: 'hook-runner', generateBundle: writeHookRunner },
+    { name: 'served-files', generateBundle: writeServedFiles },
     { name: 'licences', generateBundle: writeLicences },
   ],
 };
 
-/** What runs hooks in Python, which is looked for beside what starts it. */
-function writeHookRunner() {
-  const source = readFileSync(join(core, 'running/hook-runner.py'));
-  this.emitFile({ type: 'asset', fileName: 'hook-runner.py', source });
+/** What runs hooks in Python and what goes into templates, which are looked for beside what needs them. */
+function writeServedFiles() {
+  for (const file of SERVED_FILES) {
+    this.emitFile({ type: 'asset', fileName: basename(file), source: readFileSync(join(core, file)) });
+  }
 }
 
 /** The licences of the libraries that are in the bundle ask to go with it. */

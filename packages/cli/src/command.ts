@@ -15,7 +15,17 @@ interface JsonDocument {
   readonly shape: ShapeDocument;
 }
 
-type CommandGroup = 'Begin' | 'Versions' | 'Packages' | 'Look' | 'Change' | 'Keys' | 'Upkeep';
+type CommandGroup =
+  | 'Begin'
+  | 'Versions'
+  | 'Packages'
+  | 'Look'
+  | 'Change'
+  | 'Aliases'
+  | 'Signatures'
+  | 'Share'
+  | 'Keys'
+  | 'Upkeep';
 
 /** A word of the command line, in the place where it was typed. */
 export type Word =

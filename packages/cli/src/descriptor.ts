@@ -5,6 +5,7 @@ export type CompletionKind =
   | 'new-version'
   | 'model@version:path'
   | 'base'
+  | 'alias'
   | 'key'
   | 'file'
   | 'folder';
@@ -14,7 +15,7 @@ export interface ArgumentDescriptor {
   readonly placeholder: string;
   readonly summary: string;
   readonly optional?: true;
-  /** Takes all the words that are left, at least one. Only the last argument can. */
+  /** Takes all the words that are left, at least one, but for one each of the arguments after it, which are not optional. */
   readonly many?: true;
   readonly choices?: readonly string[];
   readonly completes?: CompletionKind;

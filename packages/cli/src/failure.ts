@@ -18,6 +18,7 @@ const EXIT_BY_CODE: ReadonlyMap<string, number> = new Map([
   ['no-space', EXIT.failed],
   ['read-only', EXIT.failed],
   ['denied', EXIT.failed],
+  ['network', EXIT.failed],
   ['failed', EXIT.failed],
 ]);
 

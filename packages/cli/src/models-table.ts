@@ -1,4 +1,5 @@
 import type { Context } from './context.ts';
+import { formatPairs } from './output/fields.ts';
 import { note, print } from './output/print.ts';
 import { formatTable } from './output/table.ts';
 import { formatAge, formatSize } from './output/units.ts';
@@ -25,6 +26,7 @@ function modelsTable(context: Context, models: readonly ModelSummaryJson[]): Pro
       { header: 'MODEL', paint: style.name },
       { header: 'VERSIONS', align: 'right' },
       { header: 'LATEST' },
+      { header: 'ALIASES', paint: style.good },
       { header: 'SIZE', align: 'right' },
       { header: 'CHANGED' },
       {
@@ -39,11 +41,12 @@ function modelsTable(context: Context, models: readonly ModelSummaryJson[]): Pro
 }
 
 function modelRow(model: ModelSummaryJson, now: Date): string[] {
-  if (model.problem) return [model.name, '', '', '', '', `cannot be read: ${model.problem.message}`];
+  if (model.problem) return [model.name, '', '', '', '', '', `cannot be read: ${model.problem.message}`];
   return [
     model.name,
     String(model.versions),
     model.latest ?? '',
+    formatPairs(model.aliases ?? {}).join(', '),
     model.latest === null ? '' : formatSize(model.size ?? 0),
     formatAge(model.modifiedAt ?? '', now),
     model.description ?? '',

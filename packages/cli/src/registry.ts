@@ -4,7 +4,9 @@ import type { Context, Core } from './context.ts';
 import { CommandError } from './errors.ts';
 import { type FoundIdentity, findIdentity } from './identity/identity.ts';
 import { machineSources } from './identity/machine.ts';
+import { findSigning } from './identity/signing.ts';
 import { note } from './output/print.ts';
+import { childVariables } from './secrets/child-variables.ts';
 
 /** An open registry, with the library that opened it. */
 export interface OpenRegistry {
@@ -55,7 +57,8 @@ export async function environmentFor(
   registryFolder: string | null,
 ): Promise<Environment> {
   let found: FoundIdentity | null = null;
-  const identity = () => (found ??= findIdentity(machineSources(context.variables, registryFolder)));
+  const sources = machineSources(context.variables, registryFolder);
+  const identity = () => (found ??= findIdentity(sources));
   if (role === 'author' && identity().fromSystem) await noteSystemIdentity(context, identity());
   return {
     get identity() {
@@ -64,6 +67,14 @@ export async function environmentFor(
     },
     now: () => context.now(),
     timezoneOffsetMinutes: (at) => -at.getTimezoneOffset(),
+    programs: {
+      variables: childVariables(context.variables),
+      git: context.variables.CAIRN_GIT === '' ? null : (context.variables.CAIRN_GIT ?? 'git'),
+      interactive: context.terminal.canAsk(),
+    },
+    get signing() {
+      return findSigning(sources);
+    },
   };
 }
 

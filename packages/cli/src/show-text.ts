@@ -4,11 +4,16 @@ import { cleanLine, cleanText } from './output/clean.ts';
 import { type FieldLine, formatFields, formatPairs } from './output/fields.ts';
 import { formatTable } from './output/table.ts';
 import { formatAge, formatCount, formatSize } from './output/units.ts';
+import { signatureText } from './signature-text.ts';
+import { sourceLines } from './source-text.ts';
 
 /** A model for people: its fields, then its card. */
 export function modelText(context: Context, model: Model): string {
   const { style } = context;
-  const aliases = Object.entries(model.aliases).map(([alias, version]) => `${alias} is ${version}`);
+  const isProtected = (alias: string) => model.protectedAliases.includes(alias);
+  const aliases = Object.entries(model.aliases).map(
+    ([alias, version]) => `${alias} is ${version}${isProtected(alias) ? ', protected' : ''}`,
+  );
   const fields = formatFields(
     [
       ['versions', versionsText(model)],
@@ -39,7 +44,9 @@ export async function versionText(context: Context, version: Version): Promise<s
       ['type', version.type],
       ...sealingFields(version),
       ['added', momentText(context, version.createdAt, version.createdBy)],
+      ['signed', signatureText(version.signature ?? null)],
       ['base', version.base ?? ''],
+      ['from', sourceLines(version.sources)],
       ['framework', version.framework ?? ''],
       ['metrics', formatPairs(version.metrics)],
       ['params', formatPairs(version.params)],
@@ -90,11 +97,18 @@ export function fileText({ style }: Context, file: VersionFile, isSealed: boolea
       ],
       ['sha256', file.sha256],
       ['stored', isSealed ? 'sealed' : file.parted ? 'in parts' : 'whole'],
+      ['here', (file.present ?? file.size) < file.size ? hereText(file) : ''],
       ['executable', file.executable ? 'yes' : 'no'],
     ],
     style,
   );
   return `${style.heading(cleanLine(file.path))}\n${fields}`;
+}
+
+/** How much of a file a lazy clone has. */
+function hereText({ size, present = size }: VersionFile): string {
+  if (present === 0) return size === 0 ? 'all' : 'none';
+  return present === size ? 'all' : formatSize(present);
 }
 
 function heading({ style }: Context, title: string, names: readonly string[]): string {
@@ -112,13 +126,15 @@ function momentText(context: Context, time: string, { name, email }: Identity): 
 }
 
 function filesTable({ terminal, style }: Context, files: readonly VersionFile[]): Promise<string> {
+  const isLazy = files.some(({ size, present = size }) => present < size);
   return formatTable(
     [
       { header: 'FILE', paint: style.name },
       { header: 'SIZE', align: 'right' },
+      ...(isLazy ? [{ header: 'HERE', align: 'right' } as const] : []),
       { header: 'SHA-256', shrinks: true, paint: style.faint },
     ],
-    files.map((file) => [file.path, formatSize(file.size), file.sha256]),
+    files.map((file) => [file.path, formatSize(file.size), ...(isLazy ? [hereText(file)] : []), file.sha256]),
     { width: terminal.out.columns, style },
   );
 }

@@ -62,9 +62,11 @@ export function parseWords(words: readonly string[], options: Options): ParsedLi
 export function bindArguments(command: Command, line: ParsedLine): Input {
   const left = [...line.arguments];
   const bound: Record<string, string | readonly string[] | undefined> = {};
-  for (const [name, argument] of Object.entries(command.arguments)) {
+  const named = Object.entries(command.arguments);
+  for (const [index, [name, argument]] of named.entries()) {
     if (left.length === 0 && !argument.optional) throw missingArgument(command, argument.placeholder);
-    const value = argument.many ? left.splice(0) : left.shift();
+    const kept = named.length - index - 1;
+    const value = argument.many ? left.splice(0, Math.max(1, left.length - kept)) : left.shift();
     if ([value].flat().includes('')) throw emptyArgument(argument.placeholder);
     if (argument.choices && typeof value === 'string' && !argument.choices.includes(value)) {
       throw usageError(

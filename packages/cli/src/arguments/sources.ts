@@ -17,13 +17,26 @@ interface Section {
   unused: string | null;
 }
 
+/** What `--from` names, and where its files go. */
+export interface NamedOrigin {
+  readonly text: string;
+  readonly into: string | undefined;
+}
+
+export interface GivenSources {
+  readonly sources: readonly Source[];
+  readonly origins: readonly NamedOrigin[];
+}
+
 /**
- * The sources among the words of `add`: every argument after the reference is a path. `--into dir` sets the place for
- * the paths after it, and `--into .` goes back to the root of the version; `--model path`, `--hooks path` and
- * `--src path` do the same for the folders of a package, and bring the first path along.
+ * The sources among the words of `add`: every argument after the reference is a path, and `--from` names what files
+ * come from else. `--into dir` sets the place for the paths after it, and `--into .` goes back to the root of the
+ * version; `--model path`, `--hooks path` and `--src path` do the same for the folders of a package, and bring the
+ * first path along.
  */
-export function sourcesFrom(words: readonly Word[], workingFolder: string): Source[] {
+export function sourcesFrom(words: readonly Word[], workingFolder: string): GivenSources {
   const sources: Source[] = [];
+  const origins: NamedOrigin[] = [];
   let section: Section = { into: undefined, unused: null };
   let referenceSeen = false;
   const addPath = (path: string) => {
@@ -36,13 +49,16 @@ export function sourcesFrom(words: readonly Word[], workingFolder: string): Sour
       checkUsed(section);
       section = next;
       if (next.unused === null) addPath(word.value ?? '');
+    } else if (word.kind === 'option' && word.name === 'from') {
+      origins.push({ text: word.value ?? '', into: placeIn(section.into) });
+      section.unused = null;
     } else if (word.kind === 'argument') {
       if (referenceSeen) addPath(word.value);
       referenceSeen = true;
     }
   }
   checkUsed(section);
-  return sources;
+  return { sources, origins };
 }
 
 /** The section that an option begins; `null` for other options. */
@@ -55,8 +71,13 @@ function sectionOf({ name, value = '' }: Word & { kind: 'option' }): Section | n
 const ROOT: ReadonlySet<string> = new Set(['', '.', './', '/']);
 
 function sourceAt(path: string, into: string | undefined): Source {
-  if (into === undefined || ROOT.has(into)) return { path };
-  return { path, into: into.replace(/^\.\//, '').replace(/\/+$/, '') };
+  const place = placeIn(into);
+  return place === undefined ? { path } : { path, into: place };
+}
+
+function placeIn(into: string | undefined): string | undefined {
+  if (into === undefined || ROOT.has(into)) return undefined;
+  return into.replace(/^\.\//, '').replace(/\/+$/, '');
 }
 
 function checkUsed({ unused }: Section): void {

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
-import type { CreatedVersion, Source, VersionType } from '@cairn/core';
+import type { CreatedVersion, VersionType } from '@cairn/core';
+import { SIGN_OPTIONS, signOption } from '../arguments/change.ts';
 import { ENCRYPTION_OPTIONS, encryptionChoice } from '../arguments/encryption.ts';
 import { parseNumberPairs, parsePairs } from '../arguments/pairs.ts';
-import { sourcesFrom } from '../arguments/sources.ts';
+import { type GivenSources, sourcesFrom } from '../arguments/sources.ts';
 import { versionTypeFrom } from '../arguments/version-type.ts';
 import { defineCommand } from '../command.ts';
 import { trustStoreOf } from '../config-folder.ts';
@@ -10,6 +11,7 @@ import type { Context } from '../context.ts';
 import { usageError } from '../errors.ts';
 import { EXIT } from '../failure.ts';
 import { noteNewKey } from '../key-text.ts';
+import { withOrigins } from '../origins.ts';
 import { confirm, note } from '../output/print.ts';
 import { formatCount, formatSize } from '../output/units.ts';
 import { present } from '../present.ts';
@@ -26,6 +28,9 @@ export const add = defineCommand({
     'The contents of a folder go to the root of the version, a file goes there under its own name. ' +
       '--into sets another place for the paths after it, and --into . goes back to the root.',
     'What is stored already, in any version of the model, is not stored again.',
+    '--from takes files from elsewhere, with what is known of them: from a run of MLflow its artifacts and models, ' +
+      'params, last metrics, tags and note. It may be repeated, and stand beside paths; what you say yourself counts ' +
+      'first. mlflow:<run> names a run by its id or its name, with a path behind it if only that is wanted.',
     'A package has files of a model, hooks that load it and predict with it, and a manifest that describes it: ' +
       '--model, --hooks and --src put the contents of folders, and files, into models/, hooks/ and src/, each for ' +
       'its own path and the paths after it; --manifest becomes manifest.json. The files are checked against the ' +
@@ -58,7 +63,15 @@ export const add = defineCommand({
     label: { value: 'key=value', many: true, summary: 'a label; may be repeated' },
     framework: { value: 'name', summary: 'the framework it is for, such as pytorch' },
     into: { value: 'dir', many: true, summary: 'a place inside the version for the paths after it' },
+    from: { value: 'source', many: true, summary: 'such as mlflow:<run>, bentoml:<name> or an archive' },
+    uri: {
+      value: 'uri',
+      summary: 'where MLflow keeps its runs: mlruns, mlflow.db or a server',
+      completes: 'file',
+    },
+    home: { value: 'dir', summary: "BentoML's own folder", completes: 'folder' },
     create: { summary: 'make the model if there is none' },
+    ...SIGN_OPTIONS,
     type: { value: 'type', summary: 'plaintext, packaged or packaged-encrypted; plaintext if left out' },
     model: {
       value: 'path',
@@ -83,6 +96,10 @@ export const add = defineCommand({
       does: 'puts the contents of tok into the folder tokenizer',
     },
     {
+      line: 'cairn add stockpred@v4 --from mlflow:bold-cat-12',
+      does: 'adds what a run of MLflow has logged, with its params and metrics',
+    },
+    {
       line: 'cairn add net@v1 --type packaged --model w --hooks h --manifest m.json',
       does: 'adds a package that can be loaded and run, from its parts',
     },
@@ -93,18 +110,20 @@ export const add = defineCommand({
   ],
   json: [{ shape: CREATED_VERSION_SHAPE }],
   async run(context, { arguments: { version: reference }, options, words }) {
-    const { message: description, base, framework } = options;
+    const { message: description, base, framework, uri, home } = options;
     const type = versionTypeFrom(options);
     const isSealed = type === 'packaged-encrypted';
     if (isSealed) encryptionChoice(options);
     const manifest = options.manifest && resolve(context.workingFolder(), options.manifest);
+    const given = checkedSources(sourcesFrom(words, context.workingFolder()), type, manifest);
     const details = {
-      type,
-      sources: checkedSources(sourcesFrom(words, context.workingFolder()), type, manifest),
+      ...(options.type !== undefined && { type }),
+      sources: given.sources,
       params: parsePairs('param', options.param),
       metrics: parseNumberPairs('metric', options.metric),
       labels: parsePairs('label', options.label),
       createModel: options.create,
+      ...signOption(options),
       reuse: !options['no-reuse'],
       ...present({ description, base, framework, manifest }),
     };
@@ -114,8 +133,16 @@ export const add = defineCommand({
         ? await encryptionFrom(context, open, { ...options, model: name.model })
         : undefined;
       const created = await withProgress(context, (task) =>
-        open.core.createVersion(open.registry, name, { ...details, ...present({ encryption }), ...task }),
+        withOrigins(context, open, { ...given, ...present({ uri, home }), task }, (origins) =>
+          open.core.createVersion(open.registry, name, {
+            ...details,
+            origins,
+            ...present({ encryption }),
+            ...task,
+          }),
+        ),
       );
+      for (const text of created.notes ?? []) await note(context, text);
       for (const path of created.skipped) await note(context, `left out ${path}`);
       await trustOwnHooks(context, open, created);
       await confirm(context, { json: createdVersionJson(created), text: () => summaryOf(created) });
@@ -129,12 +156,8 @@ export const add = defineCommand({
 });
 
 /** Nothing is left for the library to miss that a word on the command line would give. */
-function checkedSources(
-  sources: readonly Source[],
-  type: VersionType,
-  manifest: string | undefined,
-): readonly Source[] {
-  if (sources.length > 0) return sources;
+function checkedSources(given: GivenSources, type: VersionType, manifest: string | undefined): GivenSources {
+  if (given.sources.length > 0 || given.origins.length > 0) return given;
   if (type === 'plaintext') {
     throw usageError('add needs a path', 'usage: cairn add <model>@<version> <path...> [options]');
   }

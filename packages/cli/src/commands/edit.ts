@@ -1,3 +1,4 @@
+import { SIGN_OPTIONS, signOption } from '../arguments/change.ts';
 import { parseLabelChanges } from '../arguments/pairs.ts';
 import { readCard } from '../card.ts';
 import { defineCommand } from '../command.ts';
@@ -31,6 +32,7 @@ export const edit = defineCommand({
       summary: 'the new model card, in Markdown; - reads standard input',
       completes: 'file',
     },
+    ...SIGN_OPTIONS,
   },
   examples: [
     {
@@ -58,13 +60,16 @@ export const edit = defineCommand({
       const reference = core.parseReference(text);
       if (reference.path !== undefined) throw usageError(`'${text}' is a file, which cannot be changed`);
       if (reference.version === undefined) {
-        const model = await core.editModel(registry, reference.model, present({ description, labels, card }));
+        const model = await core.editModel(registry, reference.model, {
+          ...present({ description, labels, card }),
+          ...signOption(options),
+        });
         return confirm(context, { json: modelJson(model), text: () => `changed ${model.name}` });
       }
       if (labels || card !== undefined || description === undefined) {
         throw usageError('of a version only the description can be changed', `cairn edit ${text} -d text`);
       }
-      const version = await core.editVersion(registry, reference, { description });
+      const version = await core.editVersion(registry, reference, { description, ...signOption(options) });
       const done = `changed the description of ${version.model}@${version.version}`;
       return confirm(context, { json: versionJson(version), text: () => done });
     });

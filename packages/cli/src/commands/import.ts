@@ -18,6 +18,7 @@ export const importPackage = defineCommand({
   details: [
     'Which of them it is, its content tells. An archive becomes a version of type packaged, and is checked before ' +
       'anything of it is written. A .cairn file becomes one of type packaged-encrypted, sealed as it is; no key is needed.',
+    "MLflow's registry is taken over as a whole by cairn import mlflow-registry.",
     'Hooks of a package that came from elsewhere do not run before you say so: see cairn run.',
   ],
   arguments: {

@@ -52,18 +52,21 @@ export const keyRotate = defineCommand({
         'passphrase-fd': options['old-passphrase-fd'],
       });
       const encryption = await newEncryptionFrom(context, core, options);
-      const rotation = await core.rotateDomain(registry, model, { encryption });
+      const rotation = await core.rotateDomain(registry, model, { encryption, reseal: options.reseal });
       // Said before the versions are opened, which may fail: the key is the model's by now.
       if (rotation.newKey) await noteNewKey(context, rotation.newKey);
-      const { resealed } = options.reseal
+      const { resealed, signaturesLost = [] } = options.reseal
         ? await withProgress(context, (task) =>
             core.resealVersions(registry, model, { unlock, encryption, ...task }),
           )
-        : { resealed: [] };
+        : { resealed: [], signaturesLost: [] };
       await confirm(context, {
         json: rotationJson(model, rotation, resealed),
         text: () => `${model} has a new data key${summaryOf(resealed)}`,
       });
+      if (signaturesLost.length > 0) {
+        await note(context, `no longer signed, as they are sealed anew: ${signaturesLost.join(', ')}`);
+      }
       if (!options.reseal) await note(context, '  versions that are there stay under the old one');
     });
     return EXIT.done;

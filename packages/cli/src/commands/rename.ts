@@ -1,7 +1,8 @@
+import { SIGN_OPTIONS, signOption } from '../arguments/change.ts';
 import { defineCommand } from '../command.ts';
 import { usageError } from '../errors.ts';
 import { EXIT } from '../failure.ts';
-import { confirm } from '../output/print.ts';
+import { confirm, note } from '../output/print.ts';
 import { withRegistryAsAuthor } from '../registry.ts';
 import { UNLOCK_OPTIONS } from '../secrets/options.ts';
 import { unlockFrom } from '../secrets/unlock.ts';
@@ -19,7 +20,7 @@ export const rename = defineCommand({
     reference: { placeholder: '<ref>', summary: 'model or model@version', completes: 'model@version' },
     name: { placeholder: '<new>', summary: 'the new name alone, without the model in front' },
   },
-  options: UNLOCK_OPTIONS,
+  options: { ...UNLOCK_OPTIONS, ...SIGN_OPTIONS },
   examples: [
     { line: 'cairn rename stockpred stock-predictor', does: 'renames the model' },
     { line: 'cairn rename stockpred@v2 v2-draft', does: 'renames a version' },
@@ -32,7 +33,14 @@ export const rename = defineCommand({
       if (version === undefined) await core.renameModel(registry, model, name);
       else {
         const unlock = await unlockFrom(context, core, options);
-        await core.renameVersion(registry, { model, version }, name, { unlock });
+        const how = { unlock, ...signOption(options) };
+        const { signatureLost } = await core.renameVersion(registry, { model, version }, name, how);
+        if (signatureLost) {
+          await note(
+            context,
+            `it was signed as ${version}, and is not signed as ${name}: --sign signs it anew`,
+          );
+        }
       }
       const to = version === undefined ? name : `${model}@${name}`;
       await confirm(context, { json: { from: text, to }, text: () => `renamed ${text} to ${to}` });

@@ -1,4 +1,5 @@
-import type { Reference } from '@cairn/core';
+import type { AliasOptions, Reference } from '@cairn/core';
+import { moveOptions, REASON_OPTIONS, SIGN_OPTIONS } from '../arguments/change.ts';
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 import { CommandError, usageError } from '../errors.ts';
@@ -6,7 +7,9 @@ import { EXIT } from '../failure.ts';
 import { cleanLine } from '../output/clean.ts';
 import { confirm, note, print } from '../output/print.ts';
 import { formatCount, formatSize } from '../output/units.ts';
-import { type OpenRegistry, withRegistry } from '../registry.ts';
+import { type OpenRegistry, withRegistryAsAuthor } from '../registry.ts';
+import { removeOnRemote } from '../remote-removal.ts';
+import { REMOTE_REMOVAL_SHAPE } from '../shapes/sharing.ts';
 import { REMOVAL_SHAPE } from '../shapes/upkeep.ts';
 
 export const rm = defineCommand({
@@ -15,22 +18,30 @@ export const rm = defineCommand({
   summary: 'remove a version, or a model with all its versions',
   details: [
     'Says how many bytes will come free, and asks. Without a terminal nobody can be asked, and --yes is needed.',
+    'A version that an alias stands for stays, unless --force lets the alias go too. Where one is protected, a ' +
+      'reason is needed as well. A model with a protected alias goes only with --force.',
   ],
   arguments: {
     reference: { placeholder: '<ref>', summary: 'model or model@version', completes: 'model@version' },
   },
   options: {
     yes: { short: 'y', summary: 'do not ask' },
+    force: { summary: 'also a version that aliases stand for, and a model with a protected alias' },
+    ...REASON_OPTIONS,
+    ...SIGN_OPTIONS,
+    remote: { summary: 'remove it where it is shared, and not here' },
+    on: { value: 'name', summary: 'for --remote: which one; origin, or the only one, if left out' },
     'dry-run': { short: 'n', summary: 'only say what would be removed' },
   },
   examples: [
     { line: 'cairn rm stockpred@v1', does: 'removes a version, after asking' },
     { line: 'cairn rm stockpred --dry-run', does: 'says what removing the model would free' },
   ],
-  json: [{ shape: REMOVAL_SHAPE }],
+  json: [{ shape: REMOVAL_SHAPE }, { when: 'with --remote', shape: REMOTE_REMOVAL_SHAPE }],
   async run(context, { arguments: { reference }, options }) {
-    return withRegistry(context, async (open) => {
-      const plan = await planRemoval(open, reference);
+    return withRegistryAsAuthor(context, async (open) => {
+      if (options.remote) return removeOnRemote(context, open, open.core.parseReference(reference), options);
+      const plan = await planRemoval(open, reference, moveOptions(options));
       if (options['dry-run']) {
         const json = { ...plan.json, dryRun: true };
         await print(context, {
@@ -70,19 +81,23 @@ interface Removal {
   readonly carryOut: () => Promise<{ readonly freed: number; readonly pending: boolean }>;
 }
 
-async function planRemoval(open: OpenRegistry, text: string): Promise<Removal> {
+async function planRemoval(open: OpenRegistry, text: string, how: AliasOptions): Promise<Removal> {
   const reference = open.core.parseReference(text);
   if (reference.path !== undefined) {
     throw usageError(`'${text}' is a file, and a version never changes`, 'a whole version can be removed');
   }
   return reference.version === undefined
-    ? planModelRemoval(open, reference.model)
-    : planVersionRemoval(open, { ...reference, version: reference.version });
+    ? planModelRemoval(open, reference.model, how)
+    : planVersionRemoval(open, { ...reference, version: reference.version }, how);
 }
 
 const NAMED_MAX = 5;
 
-async function planModelRemoval({ core, registry }: OpenRegistry, model: string): Promise<Removal> {
+async function planModelRemoval(
+  { core, registry }: OpenRegistry,
+  model: string,
+  { force = false }: AliasOptions,
+): Promise<Removal> {
   const { versions, freed } = await core.planModelDeletion(registry, model);
   const named = versions.slice(0, NAMED_MAX).join(', ') + (versions.length > NAMED_MAX ? ', …' : '');
   const which =
@@ -92,20 +107,21 @@ async function planModelRemoval({ core, registry }: OpenRegistry, model: string)
   return {
     what: `the model ${model} ${which}`,
     json: { model, versions, freed, pending: false },
-    carryOut: async () => ({ pending: false, ...(await core.deleteModel(registry, model)) }),
+    carryOut: async () => ({ pending: false, ...(await core.deleteModel(registry, model, { force })) }),
   };
 }
 
 async function planVersionRemoval(
   { core, registry }: OpenRegistry,
   { model, version: named }: Reference & { readonly version: string },
+  how: AliasOptions,
 ): Promise<Removal> {
   // What is asked about and what is removed must be the same version, also when a newer one comes in between.
   const { version, freed, pending } = await core.planVersionDeletion(registry, { model, version: named });
   return {
     what: `${model}@${version}`,
     json: { model, versions: [version], freed, pending },
-    carryOut: () => core.deleteVersion(registry, { model, version }),
+    carryOut: () => core.deleteVersion(registry, { model, version }, how),
   };
 }
 

@@ -7,6 +7,7 @@ import { note, print } from '../output/print.ts';
 import { type OpenRegistry, withRegistry } from '../registry.ts';
 import { OPENING_OPTIONS, type Opening, openingFrom } from '../secrets/opening.ts';
 import { MODEL_SHAPE, modelJson } from '../shapes/models.ts';
+import { SIGNATURE_SHAPE } from '../shapes/signing.ts';
 import {
   SEALING_SHAPE,
   VERSION_FILE_SHAPE,
@@ -42,6 +43,7 @@ export const show = defineCommand({
     { when: 'for a version', shape: VERSION_SHAPE },
     { when: 'for a file', shape: VERSION_FILE_SHAPE },
     { when: 'as the field `sealing` of a version', shape: SEALING_SHAPE },
+    { when: 'as the field `signature` of a version', shape: SIGNATURE_SHAPE },
   ],
   async run(context, { arguments: { reference }, options }) {
     await withRegistry(context, async (open) =>
@@ -85,11 +87,11 @@ async function openedIfPossible(
   { reference, opening: { unlock, isWanted } }: { reference: Reference; opening: Opening },
 ): Promise<Version> {
   try {
-    return await core.showVersion(registry, reference, { unlock });
+    return await core.showVersion(registry, reference, { unlock, presence: true, signature: true });
   } catch (error) {
     if (isWanted || !(error instanceof core.CairnError) || !KEY_CODES.has(error.code)) throw error;
     if (error.code !== 'wrong-key') await note(context, error.message);
-    return core.showVersion(registry, reference);
+    return core.showVersion(registry, reference, { presence: true, signature: true });
   }
 }
 

@@ -10,6 +10,7 @@ import { withProgress } from '../progress/task.ts';
 import { type OpenRegistry, withRegistry } from '../registry.ts';
 import { OPENING_OPTIONS, openingFrom } from '../secrets/opening.ts';
 import { VERIFICATION_SHAPE, type VerificationJson, verificationJson } from '../shapes/upkeep.ts';
+import { signatureText } from '../signature-text.ts';
 
 export const verify = defineCommand({
   name: 'verify',
@@ -17,6 +18,8 @@ export const verify = defineCommand({
   summary: 'check that every file is what was added',
   details: [
     'Reads every byte and compares its SHA-256. The exit code is 4 when something is wrong.',
+    'Signatures are checked against the allowed signers of the registry, OpenPGP ones against your keyring. One that is ' +
+      'not right is an error; none, or that of a stranger, is one where the registry requires signatures.',
     'A sealed version is opened with a key of yours, and checked to its last byte; without one, what is stored is ' +
       'checked. With --open, or a key or passphrase that is named, not to open a version that is named is an error.',
   ],
@@ -69,8 +72,10 @@ function verificationText({ style }: Context, found: VerificationJson): string {
   const name = cleanLine(found.version === null ? found.model : `${found.model}@${found.version}`);
   if (found.ok) {
     const closed = found.opened === false ? ', sealed: not opened' : '';
-    const size = `${formatCount(found.files, 'file')}, ${formatSize(found.bytes)}${closed}`;
-    return `${style.good('ok')}   ${name}  ${size}\n`;
+    const signed = signatureText(found.signature);
+    const who = signed === '' ? '' : `, signed: ${signed}`;
+    const size = `${formatCount(found.files, 'file')}, ${formatSize(found.bytes)}${closed}${who}`;
+    return `${style.good('ok')}   ${name}  ${cleanLine(size)}\n`;
   }
   const problems = found.problems.map(({ path, message }) =>
     path === null ? message : `${path}: ${message}`,

@@ -5,6 +5,7 @@ import type { Candidate, Completion } from './answer.ts';
 export interface Names {
   models(): Promise<readonly Candidate[]>;
   versions(model: string): Promise<readonly Candidate[]>;
+  aliases(model: string): Promise<readonly Candidate[]>;
   files(model: string, version: string): Promise<readonly Candidate[]>;
   /** Names in the user's keyring. */
   keys(): Promise<readonly Candidate[]>;
@@ -38,6 +39,8 @@ export async function completeKind(
       return { candidates: await names.keys(), end: 'word' };
     case 'base':
       return { candidates: await names.versions(reference?.split('@')[0] ?? ''), end: 'word' };
+    case 'alias':
+      return { candidates: await names.aliases(reference?.split('@')[0] ?? ''), end: 'word' };
     case 'new-version':
       return typed.includes('@') ? NOTHING : { candidates: suffixed(await names.models(), '@'), end: 'open' };
     case 'model@version':
@@ -46,7 +49,7 @@ export async function completeKind(
   }
 }
 
-/** First the model, then its versions behind an `@`, then, where a path can follow, the files behind a colon. */
+/** First the model, then its versions and aliases behind an `@`, then, where a path can follow, the files behind a colon. */
 async function completeReference({ typed, names }: KindContext, withPath: boolean): Promise<Completion> {
   const at = typed.indexOf('@');
   if (at < 0) return { candidates: await names.models(), end: 'open' };
@@ -55,7 +58,7 @@ async function completeReference({ typed, names }: KindContext, withPath: boolea
   const colon = rest.indexOf(':');
   if (colon < 0) {
     const latest: Candidate = { value: 'latest', summary: 'the newest version' };
-    const versions = [...(await names.versions(model)), latest];
+    const versions = [...(await names.versions(model)), ...(await names.aliases(model)), latest];
     return { candidates: prefixed(`${model}@`, versions), end: withPath ? 'open' : 'word' };
   }
   if (!withPath) return NOTHING;

@@ -23,6 +23,14 @@ export function registryNames(context: Context, registry: string | undefined): N
         const versions = await core.listVersions(registry, model);
         return versions.map(({ version, description }) => ({ value: version, summary: description }));
       }),
+    aliases: (model) =>
+      look(async ({ core, registry }) => {
+        const { aliases } = await core.showModel(registry, model);
+        return Object.entries(aliases).map(([alias, version]) => ({
+          value: alias,
+          summary: `is ${version}`,
+        }));
+      }),
     files: (model, version) =>
       look(async ({ core, registry }) => {
         const { files } = await core.showVersion(registry, { model, version });

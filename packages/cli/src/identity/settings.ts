@@ -15,25 +15,35 @@ export interface IdentitySettings {
  * `user.name` and `user.email` (or the `author.` ones, which go before them) out of Git's configuration files, the
  * later file winning. A file that is missing, unreadable or far too large has nothing to say.
  */
-export function readIdentitySettings(
-  sources: Pick<IdentitySources, 'variables' | 'homeFolder' | 'registryFolder'>,
-): IdentitySettings {
-  const budget = { files: CONFIG_FILES_MAX };
-  const entries = configFiles(sources).flatMap((file) => readConfig(file, sources.homeFolder, budget));
-  const last = (key: string) => entries.findLast((entry) => entry.key === key)?.value;
+export function readIdentitySettings(sources: ConfigSources): IdentitySettings {
+  const { last, conditional } = readConfigFiles(sources);
   return {
     name: last('author.name') ?? last('user.name'),
     email: last('author.email') ?? last('user.email'),
+    conditional,
+  };
+}
+
+export type ConfigSources = Pick<IdentitySources, 'variables' | 'homeFolder' | 'registryFolder'>;
+
+/** Git's configuration files, read plainly. */
+export interface ConfigFiles extends Pick<IdentitySettings, 'conditional'> {
+  /** The last value of a setting, which is the one that counts. */
+  last(key: string): string | undefined;
+}
+
+/** Reads Git's configuration files, of the system, the user and the registry. */
+export function readConfigFiles(sources: ConfigSources): ConfigFiles {
+  const budget = { files: CONFIG_FILES_MAX };
+  const entries = configFiles(sources).flatMap((file) => readConfig(file, sources.homeFolder, budget));
+  return {
+    last: (key) => entries.findLast((entry) => entry.key === key)?.value,
     conditional: entries.some((entry) => entry.key.startsWith('includeif.')),
   };
 }
 
 /** The files in the order in which Git reads them (git-config(1), "Files"). */
-function configFiles({
-  variables,
-  homeFolder,
-  registryFolder,
-}: Parameters<typeof readIdentitySettings>[0]): string[] {
+function configFiles({ variables, homeFolder, registryFolder }: ConfigSources): string[] {
   const system = variables.GIT_CONFIG_SYSTEM ?? '/etc/gitconfig';
   const xdg = variables.XDG_CONFIG_HOME || join(homeFolder, '.config');
   const global = variables.GIT_CONFIG_GLOBAL;

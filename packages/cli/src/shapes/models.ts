@@ -26,6 +26,7 @@ export interface ModelJson {
   readonly description: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly aliases: Readonly<Record<string, string>>;
+  readonly protectedAliases: readonly string[];
   readonly card: string;
   readonly createdAt: string;
   readonly createdBy: IdentityJson;
@@ -40,6 +41,7 @@ export const MODEL_SHAPE = documented<ModelJson>('Model', {
   description: ['string', 'its description; empty without one'],
   labels: ['{ [key]: string }', 'its labels'],
   aliases: ['{ [alias]: string }', 'the version each alias stands for'],
+  protectedAliases: ['string[]', 'those that move only with --force and a reason'],
   card: ['string', 'the model card, in Markdown; empty without one'],
   createdAt: ['string', 'when it was made'],
   createdBy: ['{ name, email }', 'who made it'],
@@ -58,6 +60,7 @@ export function modelJson(model: Model): ModelJson {
     description: model.description,
     labels: { ...model.labels },
     aliases: { ...model.aliases },
+    protectedAliases: [...model.protectedAliases],
     card: model.card,
     createdAt: model.createdAt,
     createdBy: identityJson(model.createdBy),
@@ -74,6 +77,7 @@ export interface ModelSummaryJson {
   readonly description: string | null;
   readonly versions: number | null;
   readonly latest: string | null;
+  readonly aliases: Readonly<Record<string, string>> | null;
   readonly size: number | null;
   readonly modifiedAt: string | null;
   readonly modifiedBy: IdentityJson | null;
@@ -88,6 +92,7 @@ export const MODEL_SUMMARY_SHAPE = documented<ModelSummaryJson>('ModelSummary', 
     'string \\| null',
     'the newest version; null without versions, or when one that cannot be read may be newer',
   ],
+  aliases: ['{ [alias]: string } \\| null', 'the version each alias stands for'],
   size: ['number \\| null', 'bytes in the files of the newest version'],
   modifiedAt: ['string \\| null', 'when it was last changed'],
   modifiedBy: ['{ name, email } \\| null', 'who changed it last'],
@@ -103,6 +108,7 @@ export function modelSummaryJson(model: ModelSummary): ModelSummaryJson {
       description: null,
       versions: null,
       latest: null,
+      aliases: null,
       size: null,
       modifiedAt: null,
       modifiedBy: null,
@@ -114,6 +120,7 @@ export function modelSummaryJson(model: ModelSummary): ModelSummaryJson {
     description: model.description,
     versions: model.versions,
     latest: model.latest,
+    aliases: { ...model.aliases },
     size: model.size,
     modifiedAt: model.modifiedAt,
     modifiedBy: identityJson(model.modifiedBy),

@@ -1,5 +1,6 @@
 import type { CollectionReport, Finding, takeOut, Verification } from '@cairn/core';
 import { documented } from './shape.ts';
+import { type SignatureJson, signatureJson } from './signing.ts';
 
 /** What `cairn get` has done, as `--json` prints it. */
 export interface TakenOutJson {
@@ -33,6 +34,7 @@ export interface VerificationJson {
   readonly files: number;
   readonly bytes: number;
   readonly opened: boolean | null;
+  readonly signature: SignatureJson | null;
   readonly problems: readonly {
     readonly path: string | null;
     readonly code: string;
@@ -50,11 +52,12 @@ export const VERIFICATION_SHAPE = documented<VerificationJson>('Verification', {
     'boolean \\| null',
     'whether a sealed version was opened, and checked to its last byte; null for one that is not sealed',
   ],
+  signature: ['Signature \\| null', 'who signed it; null when nobody has'],
   problems: ['{ path, code, message }[]', 'what is wrong; the path is null where it is not about one file'],
 });
 
 export function verificationJson(verification: Verification): VerificationJson {
-  const { model, version, ok, files, bytes, opened, problems } = verification;
+  const { model, version, ok, files, bytes, opened, signature, problems } = verification;
   return {
     model,
     version,
@@ -62,6 +65,7 @@ export function verificationJson(verification: Verification): VerificationJson {
     files,
     bytes,
     opened,
+    signature: signature ? signatureJson(signature) : null,
     problems: problems.map(({ path, code, message }) => ({ path: path ?? null, code, message })),
   };
 }

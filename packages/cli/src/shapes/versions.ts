@@ -1,6 +1,7 @@
 import type { CreatedVersion, Version, VersionFile, VersionSealing } from '@cairn/core';
 import { type IdentityJson, identityJson } from './identity.ts';
 import { documented } from './shape.ts';
+import { type SignatureJson, signatureJson } from './signing.ts';
 
 /** A file of a version, as `--json` prints it. */
 export interface VersionFileJson {
@@ -9,6 +10,7 @@ export interface VersionFileJson {
   readonly sha256: string;
   readonly executable: boolean;
   readonly parted: boolean;
+  readonly present: number | null;
 }
 
 export const VERSION_FILE_SHAPE = documented<VersionFileJson>('VersionFile', {
@@ -17,10 +19,15 @@ export const VERSION_FILE_SHAPE = documented<VersionFileJson>('VersionFile', {
   sha256: ['string', 'SHA-256 of its bytes, in hexadecimal'],
   executable: ['boolean', 'whether it is taken out executable'],
   parted: ['boolean', 'whether it is stored in parts'],
+  present: [
+    'number \\| null',
+    'how many of its bytes are here; null where that was not looked at, and of a file in a sealed version',
+  ],
 });
 
-export function versionFileJson({ path, size, sha256, executable, parted }: VersionFile): VersionFileJson {
-  return { path, size, sha256, executable, parted };
+export function versionFileJson(file: VersionFile): VersionFileJson {
+  const { path, size, sha256, executable, parted, present } = file;
+  return { path, size, sha256, executable, parted, present: present ?? null };
 }
 
 /** How a version is sealed, as `--json` prints it. */
@@ -87,6 +94,7 @@ export interface VersionJson {
   readonly framework: string | null;
   readonly files: readonly VersionFileJson[];
   readonly sealing: SealingJson | null;
+  readonly signature: SignatureJson | null;
   readonly commit: string;
   readonly tag: string;
 }
@@ -109,6 +117,10 @@ export const VERSION_SHAPE = documented<VersionJson>('Version', {
   framework: ['string \\| null', 'the framework it is for'],
   files: ['VersionFile[]', 'its files as they are stored: path, size, sha256, executable, parted'],
   sealing: ['Sealing \\| null', 'how it is sealed; null unless its type is packaged-encrypted'],
+  signature: [
+    'Signature \\| null',
+    'who signed it: state, signer, key, problem; null unless it is what was asked for, as by cairn show',
+  ],
   commit: ['string', 'the Git commit that holds it'],
   tag: ['string', 'the Git tag that names it, by object id'],
 });
@@ -132,6 +144,7 @@ export function versionJson(version: Version): VersionJson {
     framework: version.framework ?? null,
     files: version.files.map(versionFileJson),
     sealing: version.sealing && sealingJson(version.sealing),
+    signature: version.signature ? signatureJson(version.signature) : null,
     commit: version.commit,
     tag: version.tag,
   };

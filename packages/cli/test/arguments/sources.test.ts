@@ -14,7 +14,7 @@ const OPTIONS = {
 } as const satisfies Options;
 
 function sources(...words: string[]) {
-  return sourcesFrom(parseWords(words, OPTIONS).words, '/base');
+  return sourcesFrom(parseWords(words, OPTIONS).words, '/base').sources;
 }
 
 const at = (path: string) => resolve('/base', path);

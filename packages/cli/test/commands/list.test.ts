@@ -75,6 +75,7 @@ describe('ls', () => {
       description: null,
       versions: null,
       latest: null,
+      aliases: null,
       size: null,
       modifiedAt: null,
       modifiedBy: null,

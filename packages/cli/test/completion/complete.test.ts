@@ -6,6 +6,7 @@ import type { Names } from '../../src/completion/kinds.ts';
 const NAMES: Names = {
   models: async () => [{ value: 'stockpred', summary: 'Predicts' }, { value: 'churn' }],
   versions: async (model) => [{ value: 'v2', summary: `of ${model}` }, { value: 'v1' }],
+  aliases: async (model) => [{ value: 'prod', summary: `of ${model}` }],
   files: async (model, version) => [{ value: `${model}-${version}.json` }],
   keys: async () => [{ value: 'prod', summary: '3f9a-1c02-77de-0b41' }],
 };
@@ -43,7 +44,7 @@ describe('what can stand at the cursor', () => {
 
   test('versions behind an @', async () => {
     expect(await complete('rm', 'churn@')).toMatchObject({
-      values: ['churn@v2', 'churn@v1', 'churn@latest'],
+      values: ['churn@v2', 'churn@v1', 'churn@prod', 'churn@latest'],
       end: 'word',
     });
     expect((await complete('cat', 'churn@')).end).toBe('open');
@@ -62,6 +63,12 @@ describe('what can stand at the cursor', () => {
   test('a base is a version of the model that is being added to', async () => {
     expect((await complete('add', 'churn@v3', '--base', '')).values).toEqual(['v2', 'v1']);
     expect((await complete('add', 'churn@v3', '--base=')).values).toEqual(['--base=v2', '--base=v1']);
+  });
+
+  test('an alias is one of the model named before it', async () => {
+    expect((await complete('alias', 'set', 'churn', '')).values).toEqual(['prod']);
+    expect((await complete('alias', 'set', 'churn', 'prod', '')).values).toEqual(['v2', 'v1']);
+    expect((await complete('history', 'churn', '--alias', '')).values).toEqual(['prod']);
   });
 
   test('paths are left to the shell', async () => {
