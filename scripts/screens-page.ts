@@ -42,6 +42,12 @@ ${screen('file')}
 
 In a wide terminal that stands beside the tree. \`v\` reads every byte of the version and checks it; \`o\` writes its files into a folder.
 
+## Aliases and history
+
+\`a\` lets an alias, such as prod, stand for a version, and asks why. \`H\` shows what happened to the model, with the reasons; \`b\` there takes an alias one step back.
+
+${screen('history')}
+
 ## Comparing
 
 \`Space\` marks two versions, \`c\` compares them; without marks, the selected one with the one before it.
@@ -68,6 +74,10 @@ Each source says where it goes; \`p\` puts the contents of a folder directly in 
 
 ${screen('new-version-files')}
 
+\`g\` picks a run of MLflow, or a model or bento of BentoML, instead; at a model it registers one as a version:
+
+${screen('origins', '120x40')}
+
 The summary finds what would be wrong before anything is stored:
 
 ${screen('new-version-summary')}
@@ -75,6 +85,12 @@ ${screen('new-version-summary')}
 What runs goes on while you browse. \`t\` shows it, with a bar, the speed and the time left, and \`x\` cancels it without leaving anything behind.
 
 ${screen('tasks')}
+
+## Sharing
+
+\`p\` pulls what others have shared, \`P\` pushes what the remote does not have: at the models all of them, at a model that one. \`R\` shows how each stands to it:
+
+${screen('sharing')}
 
 ## Deleting
 

@@ -31,3 +31,20 @@ export function startVerifying(ui: Ui, { model, version, unlock }: VerifiedVersi
     }),
   });
 }
+
+/** Begins to bring the files of a version that a lazy clone does not have. */
+export function startFetching(ui: Ui, { model, version }: Omit<VerifiedVersion, 'unlock'>): void {
+  const subject = `${model}@${version}`;
+  void ui.tasks.start({
+    kind: 'fetch',
+    subject,
+    run: (task) => ui.library.fetchFiles(ui.registry, { model, version }, task),
+    outcome: ({ fetched }) => ({
+      lines: [
+        fetched.parts === 0
+          ? `all of ${subject} was here already`
+          : `fetched ${formatSize(fetched.bytes)} of ${subject}`,
+      ],
+    }),
+  });
+}

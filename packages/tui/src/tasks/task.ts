@@ -1,7 +1,7 @@
 import type { Progress } from '@cairn/core';
 import type { Failure } from '../ui/failure.ts';
 
-export type TaskKind = 'add' | 'verify' | 'get' | 'delete';
+export type TaskKind = 'add' | 'verify' | 'get' | 'delete' | 'push' | 'pull' | 'fetch' | 'build';
 
 export type TaskState = 'running' | 'cancelling' | 'done' | 'cancelled' | 'failed';
 
@@ -33,6 +33,10 @@ const VERBS: Readonly<Record<TaskKind, readonly [doing: string, done: string]>> 
   verify: ['verifying', 'verified'],
   get: ['taking out', 'took out'],
   delete: ['deleting', 'deleted'],
+  push: ['pushing', 'pushed'],
+  pull: ['pulling', 'pulled'],
+  fetch: ['fetching', 'fetched'],
+  build: ['building', 'built'],
 };
 
 /** `adding stockpred@v3`, `added stockpred@v3`. */

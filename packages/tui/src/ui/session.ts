@@ -60,7 +60,15 @@ function noticeOf(task: Task): Notice | null {
   if (state === 'cancelled') return { level: 'info', text: `${taskTitle(task)}: cancelled` };
   const [first = taskTitle(task)] = outcome;
   if (!hasProblems) return { level: 'good', text: first };
-  return { level: 'bad', text: first, failure: { code: 'damaged', message: outcome.join('; '), hint: null } };
+  return {
+    level: 'bad',
+    text: first,
+    failure: {
+      code: task.kind === 'verify' ? 'damaged' : 'refused',
+      message: outcome.join('; '),
+      hint: null,
+    },
+  };
 }
 
 /** Rows above a screen: the title. */

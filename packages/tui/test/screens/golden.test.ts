@@ -1,3 +1,6 @@
+import { join } from 'node:path';
+import * as core from '@cairn/core';
+import { git, recordedStore } from '@cairn/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDemo } from '../support/demo.ts';
 import { openUi, type UiUnderTest, type Workplace } from '../support/ui.ts';
@@ -10,7 +13,16 @@ let place: Workplace;
 
 beforeAll(async () => {
   place = await openDemo();
+  await share(place);
 });
+
+/** Shares all but the newest version. */
+async function share({ registry, work }: Workplace): Promise<void> {
+  const host = join(work, '..', 'models.git');
+  git(work, ['init', '--quiet', '--bare', '-b', 'main', host]);
+  await core.addRemote(registry, 'origin', host);
+  await core.push(registry, { references: ['stockpred@v1', 'stockpred@v2', 'yolo'] });
+}
 
 afterAll(() => place[Symbol.dispose]());
 
@@ -23,7 +35,9 @@ const SIZES = [
 /** What differs from run to run: where the test stands, and ids that hold times. */
 function stable(screen: string): string {
   return screen
+    .replaceAll(recordedStore('mlflow-3-sqlite'), '/runs')
     .replaceAll(place.work, '/work')
+    .replaceAll(join(place.work, '..'), '')
     .replace(/\b[0-9a-f]{40}\b/g, (id) => 'c'.repeat(id.length))
     .replace(/\b[0-9a-f]{64}\b/g, (id) => 'd'.repeat(id.length));
 }
@@ -95,6 +109,31 @@ describe.each(SIZES)('on %i × %i', (columns, rows) => {
     await matches(ui, 'get');
     await ui.press('esc', 'esc', 'd');
     await matches(ui, 'delete-model');
+  });
+
+  test('what happened to a model, and an alias for one of its versions', async () => {
+    await using ui = await open();
+    await ui.press('down', 'enter', 'H');
+    await matches(ui, 'history');
+    await ui.press('esc', 'a');
+    await ui.type('prod');
+    await matches(ui, 'alias');
+  });
+
+  test('runs of MLflow, models and bentos of BentoML, to register', async () => {
+    const variables = {
+      MLFLOW_TRACKING_URI: join(recordedStore('mlflow-3-sqlite'), 'mlflow.db'),
+      BENTOML_HOME: join(recordedStore('bentoml'), 'home'),
+    };
+    await using ui = await openUi(place, { columns, rows, variables });
+    await ui.press('down', 'enter', 'g');
+    await matches(ui, 'origins');
+  });
+
+  test('how the models stand to where they are shared', async () => {
+    await using ui = await open();
+    await ui.press('R');
+    await matches(ui, 'sharing');
   });
 
   test('the steps to a new version', async () => {

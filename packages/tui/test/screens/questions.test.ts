@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as core from '@cairn/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -89,6 +89,24 @@ describe('the key of a sealed version', () => {
     expect(ui.screen()).toContain(`wrote the key ${newKey!.name}`);
     expect(readFileSync(copy)).toEqual(readFileSync(newKey!.path));
     expect(statSync(copy).mode & 0o077).toBe(0);
+  });
+
+  test('lets a folder be built that serves it, for whoever types that its files may go out', async () => {
+    const keyring = { folder: join(place.work, '..', 'keys') };
+    await using ui = await openUi(place, { keyring, columns: 120 });
+    await ui.press('/');
+    await ui.type('sealed');
+    await ui.press('enter', 'enter', 'enter', 'b');
+    await ui.press('ctrl+u');
+    await ui.type('~/image');
+    await ui.press('ctrl+s');
+    expect(ui.screen()).toContain('type plaintext to let its files out');
+    expect(existsSync(join(place.work, 'image'))).toBe(false);
+    await ui.press('enter');
+    await ui.type('plaintext');
+    await ui.press('enter');
+    expect(ui.screen()).toContain('wrote a folder that serves sealed@v1');
+    expect(readdirSync(join(place.work, 'image'))).toContain('Dockerfile');
   });
 
   test('opens both sides of a comparison', async () => {

@@ -62,6 +62,9 @@ export async function openDemo(): Promise<Workplace> {
     base: 'v1',
     changed: 'head.weight',
   });
+  const alias = { model: 'stockpred', alias: 'prod' };
+  await core.setAlias(registry, alias, 'v1', { reason: 'The first one that works' });
+  await core.setAlias(registry, alias, 'v2', { reason: 'Half a point better' });
   await addVersion(place, 'v3', {
     metrics: { mae: 1.92, accuracy: 0.93, f1: 0.9 },
     base: 'v2',

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as core from '@cairn/core';
 import { temporaryFolder } from '@cairn/testkit';
@@ -25,21 +25,22 @@ process.env.TZ = 'UTC';
 
 export async function openWorkplace(): Promise<Workplace> {
   const folder = temporaryFolder();
-  cpSync(TEMPLATE, join(folder.path, 'registry'), { recursive: true });
-  writeFileSync(
-    join(folder.path, 'registry/registry.json'),
-    JSON.stringify({ schema: 'cairn.registry/1', name: 'team', description: '' }),
-  );
   const work = join(folder.path, 'work');
   mkdirSync(work);
   let at = Date.UTC(2026, 0, 1, 12);
-  const registry = await core.openRegistry(join(folder.path, 'registry'), {
+  const options = { template: TEMPLATE, name: 'team', description: '' };
+  const registry = await core.initRegistry(join(folder.path, 'registry'), options, {
     identity: { name: 'Ada', email: 'ada@example.org' },
     now: () => {
       at += 1000;
       return new Date(at);
     },
     timezoneOffsetMinutes: () => 0,
+    programs: {
+      variables: { PATH: process.env.PATH ?? '', HOME: folder.path, GIT_CONFIG_NOSYSTEM: '1' },
+      git: 'git',
+      interactive: false,
+    },
   });
   return {
     registry,

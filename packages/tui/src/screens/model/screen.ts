@@ -11,9 +11,14 @@ import { ask } from '../ask/screen.ts';
 import { compare } from '../compare/screen.ts';
 import { deleteVersion } from '../delete-version/screen.ts';
 import { editModel } from '../edit-model/screen.ts';
-import { newVersion } from '../new-version/screen.ts';
+import { history } from '../history/screen.ts';
+import { type NewVersionParams, newVersion } from '../new-version/screen.ts';
+import type { PickedOrigin } from '../new-version/sources.ts';
+import { origins } from '../origins/screen.ts';
+import { aliasQuestion } from '../questions/alias.ts';
 import { renameModelQuestion } from '../questions/rename.ts';
 import { takeOutQuestion } from '../questions/take-out.ts';
+import { startPulling, startPushing } from '../sharing-tasks.ts';
 import { version } from '../version/screen.ts';
 import { startVerifying } from '../version-tasks.ts';
 import { MODEL_HEAD_HEIGHT, metricsHeight, modelBody } from './layout.ts';
@@ -58,6 +63,11 @@ function comparedVersions(screen: ModelScreen): [before: string, after: string] 
   return [first!, second!];
 }
 
+/** The newest first, as the library lists them. */
+function newVersionParams({ state }: ModelScreen): NewVersionParams {
+  return { model: state.name, versions: state.table.rows.map(({ version: name }) => name) };
+}
+
 const versionKeys: Binding<ModelScreen>[] = [
   {
     keys: ['enter', 'right', 'l'],
@@ -71,12 +81,19 @@ const versionKeys: Binding<ModelScreen>[] = [
     label: 'new',
     help: 'add a version',
     refusal: ({ state }) => (state.model ? null : 'the model is still being read'),
-    run: ({ ui, state }) =>
-      ui.router.open(newVersion, {
-        model: state.name,
-        // The newest first, as the library lists them.
-        versions: state.table.rows.map(({ version: name }) => name),
-      }),
+    run: (screen) => screen.ui.router.open(newVersion, newVersionParams(screen)),
+  },
+  {
+    keys: ['g'],
+    label: 'register',
+    help: 'add a version from a run of MLflow, or from a model or bento of BentoML',
+    refusal: ({ state }) => (state.model ? null : 'the model is still being read'),
+    run: (screen) => {
+      const { router } = screen.ui;
+      const onPicked = (origin: PickedOrigin) =>
+        router.open(newVersion, { ...newVersionParams(screen), origin });
+      router.open(origins, { onPicked });
+    },
   },
   {
     keys: ['space'],
@@ -134,11 +151,43 @@ const versionKeys: Binding<ModelScreen>[] = [
     run: ({ ui, state }) => ui.router.open(editModel, state.name),
   },
   {
+    keys: ['a'],
+    label: 'alias',
+    help: 'let an alias, such as prod, stand for the version',
+    when: isOn('versions'),
+    refusal: needsVersion,
+    run: (screen) =>
+      screen.ui.router.open(
+        ask,
+        aliasQuestion(screen.ui, { model: screen.state.name, version: selected(screen)!.version }),
+      ),
+  },
+  {
+    keys: ['H'],
+    label: 'history',
+    help: 'what happened to the model: aliases moved, versions added, texts edited; and the way back',
+    run: ({ ui, state }) => ui.router.open(history, state.name),
+  },
+  {
     keys: ['m'],
     label: 'rename',
     help: 'give the model another name',
     quiet: true,
     run: ({ ui, state }) => ui.router.open(ask, renameModelQuestion(ui, state.name)),
+  },
+  {
+    keys: ['p'],
+    label: 'pull',
+    help: 'bring what others have shared of the model',
+    quiet: true,
+    run: ({ ui, state }) => startPulling(ui, { model: state.name }),
+  },
+  {
+    keys: ['P'],
+    label: 'push',
+    help: 'send what the remote does not have of the model',
+    quiet: true,
+    run: ({ ui, state }) => startPushing(ui, { model: state.name }),
   },
   {
     keys: ['tab'],

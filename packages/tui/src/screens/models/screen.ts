@@ -10,6 +10,8 @@ import { deleteModel } from '../delete-model/screen.ts';
 import { editModel } from '../edit-model/screen.ts';
 import { model } from '../model/screen.ts';
 import { newModel } from '../new-model/screen.ts';
+import { sharing } from '../sharing/screen.ts';
+import { startPulling, startPushing } from '../sharing-tasks.ts';
 import { modelsLayout } from './layout.ts';
 import { MODELS_START, type ModelsAction, type ModelsState, reduceModels } from './state.ts';
 import { ModelsView } from './view.tsx';
@@ -75,6 +77,26 @@ export const models: ScreenKind<null, ModelsState, ModelsAction> = {
       help: 'delete the model with all its versions, after asking',
       refusal: needsOne,
       run: (screen) => screen.ui.router.open(deleteModel, selected(screen)!.name),
+    },
+    {
+      keys: ['p'],
+      label: 'pull',
+      help: 'bring what others have shared',
+      quiet: true,
+      run: ({ ui }) => startPulling(ui, {}),
+    },
+    {
+      keys: ['P'],
+      label: 'push',
+      help: 'send what the remote does not have',
+      quiet: true,
+      run: ({ ui }) => startPushing(ui, {}),
+    },
+    {
+      keys: ['R'],
+      label: 'sharing',
+      help: 'where the registry is shared, and how each model stands to it',
+      run: ({ ui }) => ui.router.open(sharing, null),
     },
     ...tableKeys<ModelsScreen, ModelSummary>({
       table: ({ state }) => state.table,

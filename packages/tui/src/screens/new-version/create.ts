@@ -1,21 +1,50 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CreatedVersion, CreateVersionOptions, Encryption, Framework, TaskOptions } from '@cairn/core';
+import type {
+  CreatedVersion,
+  CreateVersionOptions,
+  Encryption,
+  Framework,
+  Origin,
+  TaskOptions,
+} from '@cairn/core';
 import { textOf } from '../../form/form-state.ts';
 import { parseLabels } from '../../form/labels.ts';
 import { formatCount, formatSize } from '../../text/units.ts';
 import type { Ui } from '../../ui/ui.ts';
 import { parseMetrics } from './problems.ts';
-import { type NewVersionState, NO_BASE, sourcesOf, typeOf } from './state.ts';
+import { type NewVersionState, NO_BASE, originsOf, sourcesOf, typeOf } from './state.ts';
 
 /** Makes the version that the steps describe. */
 export function createVersion(ui: Ui, state: NewVersionState, task: TaskOptions): Promise<CreatedVersion> {
-  return withManifest(ui, state, (manifest) => {
-    const target = { model: state.model, version: textOf(state.forms.name, 'version') };
-    const options = { ...optionsOf(ui, state), ...task, ...(manifest !== null && { manifest }) };
-    return ui.library.createVersion(ui.registry, target, options);
-  });
+  return withManifest(ui, state, (manifest) =>
+    withOrigins(ui, originsOf(state), task, (origins) => {
+      const target = { model: state.model, version: textOf(state.forms.name, 'version') };
+      const options = { ...optionsOf(ui, state), origins, ...task, ...(manifest !== null && { manifest }) };
+      return ui.library.createVersion(ui.registry, target, options);
+    }),
+  );
+}
+
+/** Opens what files come from beside folders, lets somebody use it, and removes what was fetched for it. */
+export async function withOrigins<Result>(
+  { library, registry, host }: Ui,
+  named: ReturnType<typeof originsOf>,
+  task: TaskOptions,
+  use: (origins: readonly Origin[]) => Promise<Result>,
+): Promise<Result> {
+  const { workingFolder, variables } = host;
+  const opened: Origin[] = [];
+  try {
+    for (const { reference, into } of named)
+      opened.push(
+        await library.openOriginFor(registry, reference, { workingFolder, variables, into, ...task }),
+      );
+    return await use(opened);
+  } finally {
+    for (const origin of opened) await origin[Symbol.asyncDispose]();
+  }
 }
 
 function optionsOf(ui: Ui, state: NewVersionState): CreateVersionOptions {
@@ -23,11 +52,12 @@ function optionsOf(ui: Ui, state: NewVersionState): CreateVersionOptions {
   const type = typeOf(state);
   const base = textOf(forms.name, 'base');
   const framework = textOf(forms.details, 'framework').trim();
+  const description = textOf(forms.details, 'description');
   const encryption = type === 'packaged-encrypted' ? encryptionOf(ui, state) : null;
   return {
     type,
     sources: sourcesOf(state),
-    description: textOf(forms.details, 'description'),
+    ...(description !== '' && { description }),
     metrics: parseMetrics(textOf(forms.details, 'metrics')) ?? {},
     params: parseLabels(textOf(forms.details, 'params')) ?? {},
     labels: parseLabels(textOf(forms.details, 'labels')) ?? {},
@@ -78,7 +108,14 @@ function generatedManifest({ library }: Ui, { model, forms }: NewVersionState): 
 }
 
 /** What was made, and what of it was new; where a new key lies. */
-export function createdLines({ version, stored, reused, skipped, newKey }: CreatedVersion): string[] {
+export function createdLines({
+  version,
+  stored,
+  reused,
+  skipped,
+  newKey,
+  notes = [],
+}: CreatedVersion): string[] {
   const files = `${formatCount(version.files.length, 'file')}, ${formatSize(version.size)}`;
   const news =
     reused.bytes > 0 ? `; ${formatSize(stored.bytes)} new, ${formatSize(reused.bytes)} there already` : '';
@@ -86,5 +123,6 @@ export function createdLines({ version, stored, reused, skipped, newKey }: Creat
     `added ${version.model}@${version.version}: ${files}${news}`,
     ...(newKey === null ? [] : [`its key is ${newKey.path}: keep a copy of it in a safe place`]),
     ...skipped.map((path) => `left out ${path}`),
+    ...notes,
   ];
 }

@@ -121,7 +121,7 @@ export function sourceColumns(prefix: string, homeFolder: string): Column<Source
     {
       name: 'name',
       header: 'SOURCE',
-      text: ({ path }) => shortPath(path, homeFolder),
+      text: ({ path, kind, name }) => (kind === 'origin' ? name : shortPath(path, homeFolder)),
       tone: 'name',
       shrinksTo: 16,
     },
@@ -159,7 +159,18 @@ function sizeText({ counted }: SourceRow): string {
 
 export function noSources(state: NewVersionState): Line[] {
   const what = roleOf(state) === 'hook' ? 'hook files' : 'files';
-  return [EMPTY, line(`  No ${what} yet.`), EMPTY, line('  ', span('a', 'key'), ' picks some.')];
+  return [
+    EMPTY,
+    line(`  No ${what} yet.`),
+    EMPTY,
+    line(
+      '  ',
+      span('a', 'key'),
+      ' picks some; ',
+      span('g', 'key'),
+      ' picks a run of MLflow or a model of BentoML.',
+    ),
+  ];
 }
 
 /** Files and bytes of a list, and what is wrong with the selected source. */

@@ -1,19 +1,22 @@
 import { readFile } from 'node:fs/promises';
+import type { VersionPreview } from '@cairn/core';
 import { textOf } from '../../form/form-state.ts';
 import type { Binding } from '../../keys/binding.ts';
 import { listKeys } from '../../list/list-keys.ts';
 import { describeFailure } from '../../ui/failure.ts';
 import type { Screen, ScreenKind } from '../../ui/ui.ts';
 import { browse } from '../browse/screen.ts';
+import { origins } from '../origins/screen.ts';
 import { tasks } from '../tasks/screen.ts';
-import { createdLines, createVersion, withManifest } from './create.ts';
+import { createdLines, createVersion, withManifest, withOrigins } from './create.ts';
 import { proposePassphrase } from './passphrase.ts';
 import { firstProblem, stepProblem } from './problems.ts';
-import { type SourceRole, toSource } from './sources.ts';
+import { type PickedOrigin, type SourceRole, type SourceRow, toSource } from './sources.ts';
 import {
   formOf,
   type NewVersionAction,
   type NewVersionState,
+  originsOf,
   prefixIn,
   reduceNewVersion,
   roleOf,
@@ -28,6 +31,8 @@ export interface NewVersionParams {
   readonly model: string;
   /** Those there are, newest first. */
   readonly versions: readonly string[];
+  /** What its files come from, when that was picked first. */
+  readonly origin?: PickedOrigin;
 }
 
 type NewVersionScreen = Screen<NewVersionState, NewVersionAction>;
@@ -123,6 +128,13 @@ const listStepKeys: Binding<NewVersionScreen>[] = [
     run: pickSources,
   },
   {
+    keys: ['g'],
+    label: 'from MLflow, BentoML',
+    help: 'pick a run of MLflow, or a model or bento of BentoML',
+    when: isList,
+    run: pickOrigin,
+  },
+  {
     keys: ['x', 'delete'],
     label: 'remove',
     help: 'take the source out of the list; nothing is deleted',
@@ -170,14 +182,17 @@ const moving = listKeys<NewVersionScreen>(({ area, dispatch }, move) =>
 export const newVersion: ScreenKind<NewVersionParams, NewVersionState, NewVersionAction> = {
   name: 'new-version',
   trail: ({ model }) => [model, 'new version'],
-  start: ({ model, versions }, ui) =>
+  start: (params, ui) =>
     startNewVersion({
-      model,
-      versions,
+      ...params,
       folder: ui.host.workingFolder,
       hasKeyring: ui.keyring !== null,
     }),
   reduce: reduceNewVersion,
+  read: async (screen) => {
+    const first = screen.state.sources.model[0];
+    if (first?.counted === null) await count(screen, 'model', first.path);
+  },
   bindings: [...listStepKeys, ...manifestKeys, ...stepKeys, ...moving],
   isTyping: (state) => formOf(state) !== null,
   type: ({ dispatch }, typed) => dispatch({ type: 'form', action: { type: 'typed', typed } }),
@@ -196,18 +211,45 @@ function pickSources(screen: NewVersionScreen): void {
   });
 }
 
+function pickOrigin({ ui, state, dispatch, ...screen }: NewVersionScreen): void {
+  const role = roleOf(state)!;
+  ui.router.open(origins, {
+    onPicked: (origin) => {
+      dispatch({ type: 'origin', role, origin });
+      ui.run(() =>
+        count(
+          { ...screen, ui, dispatch, state: reduceNewVersion(state, { type: 'origin', role, origin }) },
+          role,
+          origin.reference,
+        ),
+      );
+    },
+  });
+}
+
 /** Counts what is in one source, and says what is wrong with it as early as that. */
 async function count(screen: NewVersionScreen, role: SourceRole, path: string): Promise<void> {
-  const { ui, state, dispatch, signal } = screen;
+  const { state, dispatch } = screen;
   const row = state.sources[role].find((each) => each.path === path);
   if (!row) return;
   try {
-    const source = toSource(row, prefixIn(state, role));
-    const { files, size } = await ui.library.previewVersion(ui.registry, [source], { signal });
+    const { files, size } = await previewOf(screen, row, prefixIn(state, role));
     dispatch({ type: 'counted', path, counted: { files, size } });
   } catch (error) {
     dispatch({ type: 'counted', path, counted: { problem: describeFailure(error).message } });
   }
+}
+
+function previewOf(
+  { ui, signal }: NewVersionScreen,
+  row: SourceRow,
+  prefix: string,
+): Promise<VersionPreview> {
+  const { library, registry } = ui;
+  if (row.kind !== 'origin') return library.previewVersion(registry, [toSource(row, prefix)], { signal });
+  return withOrigins(ui, [{ reference: row.path, into: prefix }], { signal }, (opened) =>
+    library.previewVersion(registry, [], { signal, origins: opened }),
+  );
 }
 
 function pickManifest({ state, ui, dispatch }: NewVersionScreen): void {
@@ -245,11 +287,14 @@ async function lookAtFiles(screen: NewVersionScreen): Promise<void> {
   if (firstProblem(state, versionCheck(ui))) return;
   try {
     const preview = await withManifest(ui, state, (manifest) =>
-      ui.library.previewVersion(ui.registry, sourcesOf(state), {
-        signal,
-        type: typeOf(state),
-        ...(manifest !== null && { manifest }),
-      }),
+      withOrigins(ui, originsOf(state), { signal }, (opened) =>
+        ui.library.previewVersion(ui.registry, sourcesOf(state), {
+          signal,
+          type: typeOf(state),
+          origins: opened,
+          ...(manifest !== null && { manifest }),
+        }),
+      ),
     );
     dispatch({ type: 'preview', preview });
   } catch (error) {

@@ -6,10 +6,10 @@ export type SourceRole = 'model' | 'hook';
 
 /** A source that was picked. */
 export interface SourceRow {
-  /** Absolute. */
+  /** Absolute; of an origin what names it, such as `mlflow:<run>`. */
   readonly path: string;
   readonly name: string;
-  readonly kind: 'folder' | 'file';
+  readonly kind: 'folder' | 'file' | 'origin';
   readonly modifiedAt: string;
   /** Folder below the place of its list; `''` for that place itself. */
   readonly place: string;
@@ -30,6 +30,20 @@ export function sourceRows(entries: readonly FolderEntry[], prefix: string): Sou
     const place = kind === 'folder' && name !== last ? name : '';
     return [{ path, name, kind, modifiedAt, place, counted: null }];
   });
+}
+
+/** Something that files come from and that is no folder here, such as a run of MLflow. */
+export interface PickedOrigin {
+  /** What the library knows it by. */
+  readonly reference: string;
+  readonly name: string;
+  /** ISO 8601; empty when it does not say. */
+  readonly at: string;
+}
+
+/** Its files go to the place of their list. */
+export function originRow({ reference, name, at }: PickedOrigin): SourceRow {
+  return { path: reference, name, kind: 'origin', modifiedAt: at, place: '', counted: null };
 }
 
 /** A list with more in it; what is in it already stays where it is. */

@@ -5,6 +5,8 @@ import { LIST_START, type ListMove, type ListState, moveList } from '../../list/
 import type { Failure } from '../../ui/failure.ts';
 import {
   type Counted,
+  originRow,
+  type PickedOrigin,
   prefixOf,
   replaced,
   type SourceRole,
@@ -77,6 +79,7 @@ export type NewVersionAction =
       readonly entries: readonly FolderEntry[];
       readonly folder: string;
     }
+  | { readonly type: 'origin'; readonly role: SourceRole; readonly origin: PickedOrigin }
   | { readonly type: 'removed' | 'replaced' }
   | { readonly type: 'counted'; readonly path: string; readonly counted: Counted }
   | { readonly type: 'moved'; readonly move: ListMove; readonly height: number }
@@ -89,9 +92,12 @@ export interface NewVersionStart {
   readonly folder: string;
   /** Whether there is a place for keys; without one only a passphrase can seal. */
   readonly hasKeyring: boolean;
+  /** What its files come from, when that was picked first. */
+  readonly origin?: PickedOrigin;
 }
 
-export function startNewVersion({ model, versions, folder, hasKeyring }: NewVersionStart): NewVersionState {
+export function startNewVersion(start: NewVersionStart): NewVersionState {
+  const { model, versions, folder, hasKeyring, origin } = start;
   return {
     model,
     versions,
@@ -109,7 +115,7 @@ export function startNewVersion({ model, versions, folder, hasKeyring }: NewVers
       ) as Forms['encryption'],
       details: formState({ description: '', metrics: '', params: '', labels: '', framework: '' }),
     },
-    sources: { model: [], hook: [] },
+    sources: { model: origin ? [originRow(origin)] : [], hook: [] },
     list: LIST_START,
     folder,
     hasKeyring,
@@ -165,10 +171,26 @@ export function prefixIn(state: NewVersionState, role: SourceRole): string {
   return prefixOf(typeOf(state), role, modelPlace(state));
 }
 
-/** All sources as the library takes them. */
+/** All folders and files as the library takes them. */
 export function sourcesOf(state: NewVersionState): Source[] {
-  const roles: readonly SourceRole[] = typeOf(state) === 'plaintext' ? ['model'] : ['model', 'hook'];
-  return roles.flatMap((role) => state.sources[role].map((row) => toSource(row, prefixIn(state, role))));
+  return rolesOf(state).flatMap((role) =>
+    state.sources[role]
+      .filter(({ kind }) => kind !== 'origin')
+      .map((row) => toSource(row, prefixIn(state, role))),
+  );
+}
+
+/** What else files come from, each with the folder of the version for them. */
+export function originsOf(state: NewVersionState): { readonly reference: string; readonly into: string }[] {
+  return rolesOf(state).flatMap((role) =>
+    state.sources[role]
+      .filter(({ kind }) => kind === 'origin')
+      .map(({ path }) => ({ reference: path, into: prefixIn(state, role) })),
+  );
+}
+
+function rolesOf(state: NewVersionState): readonly SourceRole[] {
+  return typeOf(state) === 'plaintext' ? ['model'] : ['model', 'hook'];
 }
 
 export function selectedSource(state: NewVersionState): SourceRow | null {
@@ -194,6 +216,12 @@ export function reduceNewVersion(state: NewVersionState, action: NewVersionActio
       const added = sourceRows(entries, prefixIn(state, role));
       return { ...withRows(state, role, withSources(state.sources[role], added)), folder };
     }
+    case 'origin':
+      return withRows(
+        state,
+        action.role,
+        withSources(state.sources[action.role], [originRow(action.origin)]),
+      );
     case 'removed':
       return changeSelected(state, (rows, at) => rows.toSpliced(at, 1));
     case 'replaced':

@@ -7,7 +7,7 @@ import { failureLines } from '../../ui/failure-rows.ts';
 
 export const NO_TASKS: Line[] = [
   EMPTY,
-  line('  Nothing has run yet. What is added, verified, taken out or deleted is listed here.'),
+  line('  Nothing has run yet. What is added, verified, taken out, shared or deleted is listed here.'),
 ];
 
 export function taskRow(task: Task, { width, isSelected, now }: TaskRowLook): Line {

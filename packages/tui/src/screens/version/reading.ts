@@ -10,24 +10,37 @@ export type VersionScreen = Screen<VersionState, VersionAction>;
 export async function readVersion(screen: VersionScreen): Promise<void> {
   const { library, registry, keyring } = screen.ui;
   const { model, name, unlock } = screen.state;
-  const version = await library.showVersion(registry, { model, version: name });
+  const version = await library.showVersion(registry, { model, version: name }, { presence: true });
   const opener = unlock ?? (keyring && { keyring });
   const opened = version.sealing && opener ? await openedWith(screen, opener) : null;
   await show(screen, opened ?? version, opened ? opener : null);
+  if (version.sources.some(({ kind }) => TRAINED.has(kind))) await readCurves(screen);
+}
+
+/** Kinds of sources that say how a training went. */
+const TRAINED: ReadonlySet<string> = new Set(['mlflow-run', 'mlflow-model']);
+
+async function readCurves({ ui, state, dispatch }: VersionScreen): Promise<void> {
+  const reference = { model: state.model, version: state.name };
+  dispatch({ type: 'curves', curves: await ui.library.readMetricHistories(ui.registry, reference) });
 }
 
 /** Opens the version with something else. Throws `wrong-key` when it does not open. */
 export async function reopen(screen: VersionScreen, unlock: Unlock): Promise<void> {
   const { library, registry } = screen.ui;
   const { model, name } = screen.state;
-  await show(screen, await library.showVersion(registry, { model, version: name }, { unlock }), unlock);
+  await show(
+    screen,
+    await library.showVersion(registry, { model, version: name }, { unlock, presence: true }),
+    unlock,
+  );
 }
 
 /** `null` when it does not open: that is no error where nobody asked for it. */
 async function openedWith({ ui, state }: VersionScreen, unlock: Unlock): Promise<Version | null> {
   try {
     const reference = { model: state.model, version: state.name };
-    return await ui.library.showVersion(ui.registry, reference, { unlock });
+    return await ui.library.showVersion(ui.registry, reference, { unlock, presence: true });
   } catch (error) {
     if (describeFailure(error).code === 'wrong-key') return null;
     throw error;
@@ -58,6 +71,6 @@ async function manifestOf({ ui }: VersionScreen, version: Version): Promise<Mani
 
 async function manifestText({ library, registry }: VersionScreen['ui'], version: Version) {
   const reference = { model: version.model, version: version.version, path: MANIFEST_FILE };
-  using file = await library.openFile(registry, reference);
+  using file = await library.openFile(registry, reference, { fetch: false });
   return await file.read(0, MANIFEST_SIZE_MAX);
 }

@@ -1,4 +1,5 @@
-import type { Version } from '@cairn/core';
+import type { MetricHistory, Version } from '@cairn/core';
+import { sparkline, thinned } from '../../text/chart.ts';
 import { cell, EMPTY, fit, inTone, type Line, line, span, spread } from '../../text/line.ts';
 import { formatAge, formatCount, formatNumber, formatSize, formatTime } from '../../text/units.ts';
 import { wrapLine } from '../../text/wrap.ts';
@@ -7,7 +8,7 @@ import { badgesOf } from '../badges.ts';
 import { factLines, shapeText, tensorSize } from '../file-rows.ts';
 import { labelSpans } from '../label-rows.ts';
 import { fullSource } from '../source-rows.ts';
-import type { FileLook, VersionState } from './state.ts';
+import { type FileLook, missingBytes, type VersionState } from './state.ts';
 import type { TreeRow } from './tree.ts';
 
 /** Description, and what the version is made of: always so many lines. */
@@ -18,10 +19,17 @@ export function versionHead({ version, unlock }: VersionState, now: Date): Line[
   const badges = badgesOf(version).flatMap((badge) => [span('  '), span(badge, 'badge')]);
   const amount = `${formatCount(files.length, 'file')}, ${formatSize(size)}`;
   const made = `added ${formatAge(createdAt, now)} by ${createdBy.name}, ${amount}`;
+  const missing = missingBytes(version);
   const lock = sealing === null ? '' : unlock === null ? '  shut: u opens it' : '  open';
   return [
     line(' ', firstLine === '' ? span('no description', 'faint') : span(firstLine)),
-    line(' ', span(made, 'faint'), ...badges, span(lock, unlock === null ? 'warning' : 'good')),
+    line(
+      ' ',
+      span(made, 'faint'),
+      ...badges,
+      span(lock, unlock === null ? 'warning' : 'good'),
+      span(missing > 0 ? `  ${formatSize(missing)} not here: f fetches it` : '', 'warning'),
+    ),
   ];
 }
 
@@ -33,7 +41,11 @@ export function treeLine(row: TreeRow, width: number, isSelected: boolean): Line
   const name = span(row.name, row.kind === 'folder' ? 'name' : 'plain');
   const count = row.kind === 'folder' ? span(`  ${formatCount(row.files, 'file')}`, 'faint') : span('');
   const left = line(isSelected ? '› ' : '  ', '  '.repeat(row.depth), span(mark, 'faint'), name, count);
-  const size = [cell(formatSize(row.size), SIZE_WIDTH, { align: 'right', tone: 'faint' })];
+  const isHere = row.kind === 'folder' || (row.file.present ?? row.size) >= row.size;
+  const size = [
+    span(isHere ? '' : '↓', 'warning'),
+    cell(formatSize(row.size), SIZE_WIDTH, { align: 'right', tone: 'faint' }),
+  ];
   const full = fit(spread(left, size, width), width);
   return isSelected ? inTone(full, 'selected') : full;
 }
@@ -70,7 +82,11 @@ export function lookLines(row: TreeRow | null, look: FileLook | null, width: num
 const LABEL_WIDTH = 14;
 
 /** Everything that is recorded of a version besides its files. */
-export function versionDetails(version: Version, width: number): Line[] {
+export function versionDetails(
+  version: Version,
+  curves: Readonly<Record<string, MetricHistory>>,
+  width: number,
+): Line[] {
   const told = (name: string, value: string | Line): Line[] => {
     const of = typeof value === 'string' ? line(value) : value;
     const wrapped = wrapLine(of, width - LABEL_WIDTH - 4);
@@ -97,7 +113,7 @@ export function versionDetails(version: Version, width: number): Line[] {
     ...(Object.keys(version.labels).length === 0 ? [] : told('labels', labelSpans(version.labels))),
     ...section(
       'metrics',
-      Object.entries(version.metrics).map(([name, value]) => [name, formatNumber(value)]),
+      Object.entries(version.metrics).map(([name, value]) => [name, metricText(value, curves[name], width)]),
     ),
     ...section('parameters', Object.entries(version.params)),
     ...version.sources.flatMap((source, index) => told(index === 0 ? 'sources' : '', fullSource(source))),
@@ -106,6 +122,18 @@ export function versionDetails(version: Version, width: number): Line[] {
     ...told('commit', version.commit),
     ...told('tag', version.tag),
   ];
+}
+
+/** The most characters of a curve. */
+const CURVE_WIDTH_MAX = 40;
+
+/** Its last value, and how it came there over the steps of its training, where that is known. */
+function metricText(value: number, curve: MetricHistory | undefined, width: number): string {
+  const known = curve?.points.filter((point) => Number.isFinite(point.value)) ?? [];
+  if (curve === undefined || known.length < 2) return formatNumber(value);
+  const shown = thinned(known, Math.max(8, Math.min(CURVE_WIDTH_MAX, width - 60)));
+  const steps = `steps ${known[0]!.step} to ${known.at(-1)!.step}`;
+  return `${formatNumber(value).padEnd(10)} ${sparkline(shown.map((point) => point.value))}  ${steps}`;
 }
 
 function section(title: string, values: readonly (readonly [string, string])[]): Line[] {

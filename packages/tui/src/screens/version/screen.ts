@@ -10,15 +10,18 @@ import { compare } from '../compare/screen.ts';
 import { deleteVersion } from '../delete-version/screen.ts';
 import { editVersion } from '../edit-version/screen.ts';
 import { file } from '../file/screen.ts';
+import { aliasQuestion } from '../questions/alias.ts';
+import { buildQuestion } from '../questions/build.ts';
 import { exportKeyQuestion } from '../questions/export-key.ts';
 import { renameVersionQuestion } from '../questions/rename.ts';
 import { takeOutQuestion } from '../questions/take-out.ts';
 import { unlockQuestion } from '../questions/unlock.ts';
-import { startVerifying } from '../version-tasks.ts';
+import { startFetching, startVerifying } from '../version-tasks.ts';
 import { treeHeight, VERSION_HEAD_HEIGHT, versionBody, versionLayout } from './layout.ts';
 import { readVersion, reopen, type VersionScreen } from './reading.ts';
 import {
   hasSearch,
+  missingBytes,
   reduceVersion,
   selectedTreeRow,
   startVersion,
@@ -136,6 +139,13 @@ const versionKeys: Binding<VersionScreen>[] = [
       ui.router.open(ask, takeOutQuestion({ model: state.model, version: state.name, unlock: state.unlock })),
   },
   {
+    keys: ['f'],
+    label: 'fetch',
+    help: 'bring the files that are not here yet',
+    when: ({ state }) => state.version !== null && missingBytes(state.version) > 0,
+    run: ({ ui, state }) => startFetching(ui, { model: state.model, version: state.name }),
+  },
+  {
     keys: ['c'],
     label: 'compare',
     help: 'compare it with the version it was made from',
@@ -161,6 +171,14 @@ const versionKeys: Binding<VersionScreen>[] = [
       }),
   },
   {
+    keys: ['a'],
+    label: 'alias',
+    help: 'let an alias, such as prod, stand for the version',
+    refusal: needsRead,
+    run: ({ ui, state }) =>
+      ui.router.open(ask, aliasQuestion(ui, { model: state.model, version: state.name })),
+  },
+  {
     keys: ['m'],
     label: 'rename',
     help: 'give the version another name, as long as it was not shared',
@@ -170,6 +188,23 @@ const versionKeys: Binding<VersionScreen>[] = [
       ui.router.open(
         ask,
         renameVersionQuestion(ui, { model: state.model, version: state.name, unlock: state.unlock }),
+      ),
+  },
+  {
+    keys: ['b'],
+    label: 'build',
+    help: 'write a folder from which an image is built that serves the version',
+    quiet: true,
+    refusal: (screen) => needsRead(screen) ?? (isShut(screen) ? 'it is sealed and shut: u opens it' : null),
+    run: ({ ui, state }) =>
+      ui.router.open(
+        ask,
+        buildQuestion({
+          model: state.model,
+          version: state.name,
+          unlock: state.unlock,
+          isSealed: state.version!.sealing !== null,
+        }),
       ),
   },
   {

@@ -1,4 +1,4 @@
-import type { FileFacts, Unlock, Version, VersionFile } from '@cairn/core';
+import type { FileFacts, MetricHistory, Unlock, Version, VersionFile } from '@cairn/core';
 import { type TextField, textField, typeInto } from '../../form/text-field.ts';
 import type { Typed } from '../../keys/key.ts';
 import { LIST_START, type ListMove, type ListState, moveList, scrollList } from '../../list/list-state.ts';
@@ -26,6 +26,8 @@ export interface VersionState {
   readonly search: { readonly field: TextField; readonly isOpen: boolean };
   readonly look: FileLook | null;
   readonly manifest: ManifestLook | null;
+  /** How the metrics of its training went, by name. */
+  readonly curves: Readonly<Record<string, MetricHistory>>;
   /** First visible line of the other tabs. */
   readonly top: number;
 }
@@ -34,6 +36,7 @@ export type VersionAction =
   | { readonly type: 'read'; readonly version: Version; readonly unlock: Unlock | null }
   | { readonly type: 'looked'; readonly look: FileLook }
   | { readonly type: 'manifest'; readonly manifest: ManifestLook }
+  | { readonly type: 'curves'; readonly curves: VersionState['curves'] }
   | { readonly type: 'moved'; readonly move: ListMove; readonly height: number }
   | { readonly type: 'scrolled'; readonly by: number; readonly height: number }
   | { readonly type: 'toggled'; readonly path: string }
@@ -64,6 +67,7 @@ export function startVersion({ model, version }: VersionParams): VersionState {
     search: { field: textField(), isOpen: false },
     look: null,
     manifest: null,
+    curves: {},
     top: 0,
   };
 }
@@ -71,6 +75,11 @@ export function startVersion({ model, version }: VersionParams): VersionState {
 /** The files of a version: of one that is sealed and open, what it holds. */
 export function filesOf({ version }: Pick<VersionState, 'version'>): readonly VersionFile[] {
   return version?.sealing?.contents?.files ?? version?.files ?? [];
+}
+
+/** Bytes of its stored files that a lazy clone does not have yet. */
+export function missingBytes(version: Version): number {
+  return version.files.reduce((sum, { size, present = size }) => sum + size - present, 0);
 }
 
 /** The parts of the screen: those of a package have one more. */
@@ -96,6 +105,8 @@ export function reduceVersion(state: VersionState, action: VersionAction): Versi
       return { ...state, look: action.look };
     case 'manifest':
       return { ...state, manifest: action.manifest };
+    case 'curves':
+      return { ...state, curves: action.curves };
     case 'moved': {
       const extent = { count: state.rows.length, height: action.height };
       return { ...state, list: moveList(state.list, action.move, extent) };

@@ -35,9 +35,9 @@ function tabs(state: VersionState, width: number): Line {
 }
 
 /** The lines of the tabs that are text. */
-export function textLines({ version, tab, manifest }: VersionState, width: number): readonly Line[] {
+export function textLines({ version, tab, manifest, curves }: VersionState, width: number): readonly Line[] {
   if (version === null) return READING;
-  return tab === 'package' ? packageLines(version, manifest) : versionDetails(version, width);
+  return tab === 'package' ? packageLines(version, manifest) : versionDetails(version, curves, width);
 }
 
 function Files({ state, area }: { state: VersionState; area: Area }) {
