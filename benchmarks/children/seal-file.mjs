@@ -1,45 +1,45 @@
 // Seals or opens one file with a key file, as a whole process: what the container's cryptography costs by itself.
 // seal-file.mjs seal|open KEY_FILE FROM TO. Plain JavaScript, so that no time goes into stripping types.
 
-import { readFileSync, readSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { once } from 'node:events';
+import { openSync, readFileSync, readSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
 import { createEnvelope, openEnvelope, openStream, parseKeyFile, sealStream } from '@cairn/crypto';
 import { nodeEngine } from '@cairn/crypto/node';
 
 const [job, keyFile, from, to] = process.argv.slice(2);
 const secret = { kind: 'key', key: parseKeyFile(readFileSync(keyFile, 'utf8')) };
 const context = { kind: 'object', id: 'file' };
-const input = await open(from, 'r');
-const output = await open(to, 'wx');
+const input = openSync(from, 'r');
 await writeBeside(job === 'seal' ? sealed() : opened());
-await output.sync();
 
-/** Writes on Node's own threads while the next chunk is made, and lets the disk begin early. */
+/** Hands what comes to a thread that writes it, 4 MiB at a time, while the next is made. */
 async function writeBeside(chunks) {
-  const ring = Array.from({ length: 4 }, () => ({ bytes: Buffer.allocUnsafeSlow(2 ** 20 + 64), free: null }));
-  let flushed = null;
-  let position = 0;
-  let turn = 0;
+  const writer = new Worker(new URL('write-file.mjs', import.meta.url), { workerData: to });
+  const free = Array.from({ length: 3 }, () => Buffer.from(new SharedArrayBuffer(2 ** 22)));
+  const waiting = [];
+  writer.on('message', (bytes) => {
+    const buffer = Buffer.from(bytes.buffer);
+    const next = waiting.shift();
+    if (next) next(buffer);
+    else free.push(buffer);
+  });
+  let buffer = free.pop();
+  let fill = 0;
   for await (const chunk of chunks) {
-    const slot = ring[turn++ % ring.length];
-    await slot.free;
-    slot.bytes.set(chunk);
-    slot.free = written(slot.bytes.subarray(0, chunk.length), position);
-    position += chunk.length;
-    if (turn % 64 === 0) {
-      await flushed;
-      flushed = output.datasync();
+    for (let taken = 0; taken < chunk.length; ) {
+      const size = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).copy(buffer, fill, taken);
+      taken += size;
+      fill += size;
+      if (fill < buffer.length) continue;
+      writer.postMessage(buffer);
+      buffer = free.pop() ?? (await new Promise((resolve) => waiting.push(resolve)));
+      fill = 0;
     }
   }
-  await Promise.all([flushed, ...ring.map(({ free }) => free)]);
-}
-
-/** In pieces for which Linux takes small pages for its cache: large ones cost a virtual machine several times as much. */
-async function written(bytes, position) {
-  for (let at = 0; at < bytes.length; ) {
-    at += (await output.write(bytes, at, Math.min(bytes.length - at, 256 * 1024), position + at))
-      .bytesWritten;
-  }
+  writer.postMessage(buffer.subarray(0, fill));
+  writer.postMessage(null);
+  await once(writer, 'exit');
 }
 
 /** The size of the envelope, the envelope, the stream. */
@@ -58,13 +58,13 @@ async function* opened() {
 
 function readAt(position, size) {
   const bytes = Buffer.alloc(size);
-  return bytes.subarray(0, readSync(input.fd, bytes, 0, size, position));
+  return bytes.subarray(0, readSync(input, bytes, 0, size, position));
 }
 
 async function* chunks(begin) {
   const buffer = Buffer.allocUnsafeSlow(1024 * 1024);
   for (let position = begin; ; ) {
-    const size = readSync(input.fd, buffer, 0, buffer.length, position);
+    const size = readSync(input, buffer, 0, buffer.length, position);
     if (size === 0) return;
     position += size;
     yield buffer.subarray(0, size);

@@ -3,7 +3,13 @@ export type { ByteRange, ByteSource, Programs } from '@cairn/store';
 export type { EventKind, HistoryEvent } from './aliases/events.ts';
 export { aliasesAt, aliasHistory, modelEvents } from './aliases/history.ts';
 export { type AliasSummary, listAliases } from './aliases/list.ts';
-export { type AliasMove, type AliasOptions, type AliasTarget, removeAlias, setAlias } from './aliases/move.ts';
+export {
+  type AliasMove,
+  type AliasOptions,
+  type AliasTarget,
+  removeAlias,
+  setAlias,
+} from './aliases/move.ts';
 export type { AliasStanding } from './aliases/past.ts';
 export { type ProtectOptions, protectAlias } from './aliases/protect.ts';
 export { rollbackAlias } from './aliases/rollback.ts';
@@ -115,6 +121,7 @@ export {
   type RemoteTarget,
 } from './sharing/delete-remote.ts';
 export type { PulledAlias, PulledMain } from './sharing/integrate-main.ts';
+export type { MissingWeights } from './sharing/missing-weights.ts';
 export type { ModelPull } from './sharing/model-pull.ts';
 export type { Preference } from './sharing/preference.ts';
 export type { FieldConflict, SharingProblem, SharingProblemKind, VersionSide } from './sharing/problems.ts';
@@ -140,26 +147,19 @@ export {
   type StatusOptions,
   sharingStatus,
 } from './sharing/status.ts';
+export { type AllowedSigner, listSigners, trustSigners } from './signing/allowed-signers.ts';
+export { type SigningRules, setSigningRules, signingRules } from './signing/rules.ts';
+export type { SigningSettings, TrustLevel } from './signing/settings.ts';
+export type { SignatureCheck, SignatureState } from './signing/verdict.ts';
 export { bentomlHome } from './sources/bentoml/home.ts';
 export type { BentomlItem } from './sources/bentoml/list.ts';
 export { listBentoModels, listBentos } from './sources/bentoml-lists.ts';
 export { type ListRunsOptions, listRuns, type RunListing } from './sources/mlflow/list-runs.ts';
 export type { RunState, RunSummary } from './sources/mlflow/run.ts';
-export { type Origin, type OriginDetails, type OriginOptions, openOrigin } from './sources/origin.ts';
+export { openOrigin } from './sources/open-origin.ts';
+export type { Origin, OriginDetails, OriginOptions } from './sources/origin.ts';
 export { openOriginFor } from './sources/origin-for.ts';
-export { type AllowedSigner, listSigners, trustSigners } from './signing/allowed-signers.ts';
-export { type SigningRules, setSigningRules, signingRules } from './signing/rules.ts';
-export type { SigningSettings, TrustLevel } from './signing/settings.ts';
-export type { SignatureCheck, SignatureState } from './signing/verdict.ts';
 export type { Source } from './sources/walk.ts';
-export {
-  type BuildImageOptions,
-  buildImage,
-  type ContainerEngine,
-  findContainerEngine,
-} from './templates/build-image.ts';
-export { buildTemplate } from './templates/build-template.ts';
-export type { BuildTemplateOptions, BuiltTemplate, Template } from './templates/template.ts';
 export {
   type ImportedAlias,
   type ImportedModel,
@@ -168,6 +168,14 @@ export {
   importMlflowRegistry,
   type RegistryImport,
 } from './takeover/import-registry.ts';
+export {
+  type BuildImageOptions,
+  buildImage,
+  type ContainerEngine,
+  findContainerEngine,
+} from './templates/build-image.ts';
+export { buildTemplate } from './templates/build-template.ts';
+export type { BuildTemplateOptions, BuiltTemplate, Template } from './templates/template.ts';
 export {
   type CollectionReport,
   type CollectOptions,
@@ -185,10 +193,16 @@ export {
   type VersionComparison,
 } from './versions/compare.ts';
 export { type CreatedVersion, type CreateVersionOptions, createVersion } from './versions/create.ts';
-export { type DeleteVersionOptions, type Deletion, deleteVersion, planVersionDeletion } from './versions/delete.ts';
+export {
+  type DeleteVersionOptions,
+  type Deletion,
+  deleteVersion,
+  planVersionDeletion,
+} from './versions/delete.ts';
 export { type EditVersionOptions, editVersion } from './versions/edit.ts';
 export { type HistoryOptions, modelHistory, type VersionRecord } from './versions/history.ts';
 export { listVersions, type VersionSummary } from './versions/list.ts';
+export { readMetricHistories } from './versions/metric-history.ts';
 export {
   type PreviewFile,
   type PreviewOptions,
@@ -196,7 +210,6 @@ export {
   previewVersion,
   type VersionPreview,
 } from './versions/preview.ts';
-export { readMetricHistories } from './versions/metric-history.ts';
 export { type OpenFile, type OpenFileOptions, openFile } from './versions/read.ts';
 export { type RenamedVersion, type RenameVersionOptions, renameVersion } from './versions/rename.ts';
 export {

@@ -5,11 +5,11 @@ import { isAliasName, isModelName, isVersionName } from '../src/names.ts';
 
 describe('a proposal for a name', () => {
   it('is the text itself where that is a name', () => {
-    expect([proposeModelName('stock.pred_1'), proposeVersionName('1.0+cu121'), proposeAliasName('prod')]).toEqual([
-      'stock.pred_1',
-      '1.0+cu121',
-      'prod',
-    ]);
+    expect([
+      proposeModelName('stock.pred_1'),
+      proposeVersionName('1.0+cu121'),
+      proposeAliasName('prod'),
+    ]).toEqual(['stock.pred_1', '1.0+cu121', 'prod']);
   });
 
   it.each([

@@ -1,3 +1,4 @@
+export { type UnpackBundleOptions, unpackBundle } from './bundle/unpack-bundle.ts';
 export { type BundleSource, type WriteBundleOptions, writeBundle } from './bundle/write-bundle.ts';
 export {
   type CollectionOptions,

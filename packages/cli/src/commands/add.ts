@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { CreatedVersion, VersionType } from '@cairn/core';
+import type { CreatedVersion, Reference, VersionType } from '@cairn/core';
 import { SIGN_OPTIONS, signOption } from '../arguments/change.ts';
 import { ENCRYPTION_OPTIONS, encryptionChoice } from '../arguments/encryption.ts';
 import { parseNumberPairs, parsePairs } from '../arguments/pairs.ts';
@@ -7,7 +7,7 @@ import { type GivenSources, sourcesFrom } from '../arguments/sources.ts';
 import { versionTypeFrom } from '../arguments/version-type.ts';
 import { defineCommand } from '../command.ts';
 import { trustStoreOf } from '../config-folder.ts';
-import type { Context } from '../context.ts';
+import type { Context, Core } from '../context.ts';
 import { usageError } from '../errors.ts';
 import { EXIT } from '../failure.ts';
 import { noteNewKey } from '../key-text.ts';
@@ -182,12 +182,24 @@ async function trustOwnHooks(
 }
 
 function parseVersionName({ core }: OpenRegistry, text: string): { model: string; version: string } {
-  const { model, version, path } = core.parseReference(text);
+  const { model, version, path } = parseProposing(core, text);
   if (version === undefined)
     throw usageError(`'${text}' names no version`, `such as cairn add ${model}@v1 path`);
   if (path !== undefined)
     throw usageError(`'${text}' names a file`, 'a place inside the version is set with --into');
   return { model, version };
+}
+
+/** Names that come from elsewhere are often not as names are here: then one that is close is proposed. */
+function parseProposing(core: Core, text: string): Reference {
+  try {
+    return core.parseReference(text);
+  } catch (error) {
+    if (!(error instanceof core.CairnError) || typeof error.data.name !== 'string') throw error;
+    const { kind, name } = error.data;
+    const close = kind === 'model' ? core.proposeModelName(name) : core.proposeVersionName(name);
+    throw usageError(error.message, `perhaps ${close}? ${error.hint ?? ''}`.trim());
+  }
 }
 
 function summaryOf({ version, stored, reused }: CreatedVersion): string {

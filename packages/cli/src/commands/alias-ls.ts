@@ -18,7 +18,7 @@ export const aliasLs = defineCommand({
   examples: [
     { line: 'cairn alias ls', does: 'says what stands where, since when, by whom and why' },
     {
-      line: 'cairn alias ls stockpred --json | jq -r \'.[] | select(.alias == "prod").version\'',
+      line: 'cairn show stockpred --json | jq -r .aliases.prod',
       does: 'gives the version that prod is',
     },
   ],

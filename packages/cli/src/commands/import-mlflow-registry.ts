@@ -20,12 +20,19 @@ export const importMlflowRegistry = defineCommand({
   ],
   arguments: {},
   options: {
-    uri: { value: 'uri', summary: 'where MLflow keeps its registry: mlflow.db, mlruns or a server', completes: 'file' },
+    uri: {
+      value: 'uri',
+      summary: 'where MLflow keeps its registry: mlflow.db, mlruns or a server',
+      completes: 'file',
+    },
     'dry-run': { summary: 'say what would be done, and change nothing' },
   },
   examples: [
     { line: 'cairn import mlflow-registry --dry-run', does: 'says what would be taken over' },
-    { line: 'cairn import mlflow-registry --uri http://127.0.0.1:5000', does: 'takes over the registry of a server' },
+    {
+      line: 'cairn import mlflow-registry --uri http://127.0.0.1:5000',
+      does: 'takes over the registry of a server',
+    },
   ],
   json: [{ shape: REGISTRY_IMPORT_SHAPE }, { when: 'within it', shape: IMPORTED_MODEL_SHAPE }],
   async run(context, { options }) {
@@ -84,7 +91,8 @@ function told(problem: ImportedVersion['problem']): string {
 
 function summaryOf({ place, models }: RegistryImport): string {
   const versions = models.flatMap((model) => model.versions);
-  const count = (outcome: ImportedVersion['outcome']) => versions.filter((each) => each.outcome === outcome).length;
+  const count = (outcome: ImportedVersion['outcome']) =>
+    versions.filter((each) => each.outcome === outcome).length;
   const parts = (Object.keys(DONE) as ImportedVersion['outcome'][])
     .filter((outcome) => count(outcome) > 0)
     .map((outcome) => `${count(outcome)} ${DONE[outcome]}`);
@@ -94,7 +102,9 @@ function summaryOf({ place, models }: RegistryImport): string {
 
 /** What could be taken over is there; the first that failed gives the code. */
 function exitCodeOf({ models }: RegistryImport): number {
-  const failed = models.flatMap(({ versions }) => versions).find(({ outcome }) => outcome === 'failed')?.problem;
+  const failed = models
+    .flatMap(({ versions }) => versions)
+    .find(({ outcome }) => outcome === 'failed')?.problem;
   if (failed === undefined) return EXIT.done;
   return typeof failed === 'string' ? EXIT.failed : exitCodeFor(failed.code);
 }

@@ -1,5 +1,6 @@
 import { ENCRYPTION_OPTIONS, type EncryptionOptions, encryptionChoice } from '../arguments/encryption.ts';
 import { defineCommand } from '../command.ts';
+import type { Core } from '../context.ts';
 import { EXIT } from '../failure.ts';
 import { noteNewKey } from '../key-text.ts';
 import { confirm, note } from '../output/print.ts';
@@ -55,11 +56,12 @@ export const keyRotate = defineCommand({
       const rotation = await core.rotateDomain(registry, model, { encryption, reseal: options.reseal });
       // Said before the versions are opened, which may fail: the key is the model's by now.
       if (rotation.newKey) await noteNewKey(context, rotation.newKey);
-      const { resealed, signaturesLost = [] } = options.reseal
+      const done: Resealed = options.reseal
         ? await withProgress(context, (task) =>
             core.resealVersions(registry, model, { unlock, encryption, ...task }),
           )
-        : { resealed: [], signaturesLost: [] };
+        : { resealed: [] };
+      const { resealed, signaturesLost = [] } = done;
       await confirm(context, {
         json: rotationJson(model, rotation, resealed),
         text: () => `${model} has a new data key${summaryOf(resealed)}`,
@@ -72,6 +74,8 @@ export const keyRotate = defineCommand({
     return EXIT.done;
   },
 });
+
+type Resealed = Awaited<ReturnType<Core['resealVersions']>>;
 
 function summaryOf(resealed: readonly string[]): string {
   return resealed.length === 0 ? '' : `; ${formatCount(resealed.length, 'version')} sealed anew`;

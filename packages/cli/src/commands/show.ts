@@ -89,7 +89,9 @@ async function openedIfPossible(
   try {
     return await core.showVersion(registry, reference, { unlock, presence: true, signature: true });
   } catch (error) {
-    if (isWanted || !(error instanceof core.CairnError) || !KEY_CODES.has(error.code)) throw error;
+    if (isWanted || !(error instanceof core.CairnError)) throw error;
+    const isNotHere = error.code === 'not-found' && error.data.promised === true;
+    if (!isNotHere && !KEY_CODES.has(error.code)) throw error;
     if (error.code !== 'wrong-key') await note(context, error.message);
     return core.showVersion(registry, reference, { presence: true, signature: true });
   }

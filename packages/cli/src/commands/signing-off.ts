@@ -19,7 +19,7 @@ export const signingOff = defineCommand({
       const signers = await core.listSigners(registry);
       const text = () => `${registry.name} signs nothing, unless told with --sign`;
       await confirm(context, { json: signingJson(rules, signers), text });
-      await noteUncommitted(context, registry, 'registry.json');
+      await noteUncommitted(context, { core, registry }, 'registry.json');
     });
     return EXIT.done;
   },

@@ -23,7 +23,7 @@ export const signingOn = defineCommand({
       const signers = await core.listSigners(registry);
       const text = () => `${registry.name} signs what is written`;
       await confirm(context, { json: signingJson(rules, signers), text });
-      await noteUncommitted(context, registry, 'registry.json');
+      await noteUncommitted(context, { core, registry }, 'registry.json');
     });
     return EXIT.done;
   },

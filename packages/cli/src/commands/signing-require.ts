@@ -25,7 +25,7 @@ export const signingRequire = defineCommand({
       const text = () =>
         `${registry.name} requires signatures of ${signers.length === 0 ? 'OpenPGP keys in your keyring: no SSH signer is allowed yet' : 'its allowed signers'}`;
       await confirm(context, { json: signingJson(rules, signers), text });
-      await noteUncommitted(context, registry, 'registry.json');
+      await noteUncommitted(context, { core, registry }, 'registry.json');
     });
     return EXIT.done;
   },

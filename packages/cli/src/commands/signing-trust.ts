@@ -39,7 +39,7 @@ export const signingTrust = defineCommand({
         return `${formatCount(added.length, 'key')} allowed, of ${who}`;
       };
       await confirm(context, { json: added.map(signerJson), text: told });
-      if (added.length > 0) await noteUncommitted(context, registry, 'allowed-signers');
+      if (added.length > 0) await noteUncommitted(context, { core, registry }, 'allowed-signers');
     });
     return EXIT.done;
   },

@@ -16,7 +16,7 @@ type Tool = 'mlflow' | 'bentoml';
 export const sourceLs = defineCommand({
   name: 'source ls',
   group: 'Look',
-  summary: 'list what can become a version: runs of MLflow, models and bentos of BentoML',
+  summary: 'list runs of MLflow, and models and bentos of BentoML',
   details: [
     'The newest come first, and what was deleted is left out. Without a tool both are looked at, each where it ' +
       'usually keeps its things: MLflow where MLFLOW_TRACKING_URI says, or in mlflow.db or mlruns in the working ' +

@@ -4,7 +4,7 @@ import { EXIT } from '../failure.ts';
 import { cleanLine } from '../output/clean.ts';
 import { note, print } from '../output/print.ts';
 import { formatTable } from '../output/table.ts';
-import { formatCount } from '../output/units.ts';
+import { formatCount, formatSize } from '../output/units.ts';
 import { present } from '../present.ts';
 import { withRegistry } from '../registry.ts';
 import { SHARING_PROBLEM_SHAPE, STATUS_SHAPE, type StatusJson, statusJson } from '../shapes/sharing.ts';
@@ -30,20 +30,24 @@ export const status = defineCommand({
   options: {
     remote: { value: 'name', summary: 'one remote; all if left out' },
     offline: { summary: 'do not ask: tell what was known when the remote was last asked' },
+    weights: { summary: 'say which weights are not here yet, too' },
   },
   examples: [
     { line: 'cairn status', does: 'asks all remotes what they have' },
+    { line: 'cairn status --weights', does: 'says how much of a lazy clone is still to be fetched' },
     { line: 'cairn status --offline', does: 'says what is new here since the last push or pull' },
   ],
   json: [
     { list: true, shape: STATUS_SHAPE },
     { when: 'in its problems', shape: SHARING_PROBLEM_SHAPE },
   ],
-  async run(context, { arguments: { models }, options: { remote, offline } }) {
+  async run(context, { arguments: { models }, options }) {
     return withRegistry(context, async ({ core, registry }) => {
-      const chosen = present({ remote, models: models.length > 0 ? models : undefined });
+      const { remote, offline, weights } = options;
       const { signal } = context;
-      const statuses = (await core.sharingStatus(registry, { offline, signal, ...chosen })).map(statusJson);
+      const chosen = { offline, weights, signal };
+      const named = present({ remote, models: models.length > 0 ? models : undefined });
+      const statuses = (await core.sharingStatus(registry, { ...chosen, ...named })).map(statusJson);
       await print(context, { json: statuses, text: () => statusText(context, statuses) });
       if (statuses.length === 0)
         await note(context, 'not shared yet; say where with cairn remote add origin <url>');
@@ -62,23 +66,24 @@ async function statusText(context: Context, statuses: readonly StatusJson[]): Pr
 
 async function remoteText(context: Context, { remote, url, registry, models }: StatusJson): Promise<string> {
   const { style, terminal } = context;
-  const differing = models.filter(({ state }) => state !== 'same');
-  const same = models.length - differing.length;
+  const shown = models.filter(({ state, missing }) => state !== 'same' || (missing?.bytes ?? 0) > 0);
+  const same = models.filter(({ state }) => state === 'same').length;
   const lines = [`${style.name(remote)}  ${cleanLine(url)}`];
   if (registry && registry.state !== 'same')
     lines.push(`the registry's own files: ${STATES[registry.state]}`);
-  if (differing.length === 0 || same > 0) {
+  if (shown.length === 0 || same > 0) {
     lines.push(`${formatCount(same, 'model')} the same on both sides`);
   }
   const head = `${lines.join('\n')}\n`;
-  if (differing.length === 0) return head;
+  if (shown.length === 0) return head;
   const columns = [
     { header: 'MODEL', paint: style.name },
     { header: 'STATE' },
     { header: 'TO PUSH', shrinks: true },
     { header: 'TO PULL', shrinks: true },
+    { header: 'NOT HERE', align: 'right' },
   ] as const;
-  return head + (await formatTable(columns, differing.map(rowOf), { width: terminal.out.columns, style }));
+  return head + (await formatTable(columns, shown.map(rowOf), { width: terminal.out.columns, style }));
 }
 
 const STATES: Readonly<Record<StatusJson['models'][number]['state'], string>> = {
@@ -90,13 +95,14 @@ const STATES: Readonly<Record<StatusJson['models'][number]['state'], string>> = 
   absent: 'not here',
 };
 
-function rowOf({ model, state, edits, toPush, toPull }: StatusJson['models'][number]): string[] {
+function rowOf({ model, state, edits, toPush, toPull, missing }: StatusJson['models'][number]): string[] {
   const isThere = state !== 'absent';
   return [
     model,
     STATES[state],
     counted(toPush, state === 'unshared' ? 0 : edits.ahead),
     counted(toPull, isThere ? edits.behind : 0),
+    missing && missing.bytes > 0 ? formatSize(missing.bytes) : '',
   ];
 }
 

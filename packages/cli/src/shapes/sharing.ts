@@ -213,9 +213,10 @@ export const STATUS_SHAPE = documented<StatusJson>('Status', {
     "the registry's own files, as a model; null where each model has a repository of its own",
   ],
   models: [
-    '{ model, state, edits: { ahead, behind }, toPush, toPull, problems }[]',
+    '{ model, state, edits: { ahead, behind }, toPush, toPull, missing: { versions, bytes } \\| null, problems }[]',
     'each model: `same`, `ahead`, `behind`, `diverged`, `unshared` or `absent`; edits that only one side has, null where ' +
-      'they cannot be counted; versions that a push would send and a pull would bring; problems as in SharingProblem',
+      'they cannot be counted; versions that a push would send and a pull would bring; with --weights, how many versions ' +
+      'lack weights here, and their bytes; problems as in SharingProblem',
   ],
   problems: ['SharingProblem[]', 'names that the remote has and this registry cannot have'],
 });

@@ -39,7 +39,13 @@ export function registryImportJson({ place, models }: RegistryImport): RegistryI
   return { place, models: models.map(importedModelJson) };
 }
 
-function importedModelJson({ registered, model, outcome, versions, aliases }: ImportedModel): ImportedModelJson {
+function importedModelJson({
+  registered,
+  model,
+  outcome,
+  versions,
+  aliases,
+}: ImportedModel): ImportedModelJson {
   return {
     ...{ registered, model, outcome },
     versions: versions.map((version) => ({ ...version, problem: problemOf(version.problem) })),
@@ -49,5 +55,7 @@ function importedModelJson({ registered, model, outcome, versions, aliases }: Im
 
 function problemOf(problem: ImportedVersion['problem']): ProblemJson | null {
   if (problem === undefined) return null;
-  return typeof problem === 'string' ? { code: 'refused', message: problem, hint: null } : problemJson(problem);
+  return typeof problem === 'string'
+    ? { code: 'refused', message: problem, hint: null }
+    : problemJson(problem);
 }

@@ -10,13 +10,16 @@ interface Logged {
   readonly predictions: Readonly<Record<string, unknown>>;
 }
 
-/** Takes a version out, and lets MLflow load and ask each of the models in it. */
+/** Takes versions out, and lets MLflow load and ask each of the models in them. */
 function predictions({ cairn, python, work }: Bench, interpreter: string, { inputs, ...logged }: Logged) {
-  const out = join(work, 'out');
-  cairn('get', 'prices@v1', out);
-  const ask = (name: string) =>
-    python(interpreter, 'predict_mlflow.py', join(out, name), JSON.stringify(inputs));
-  return Object.fromEntries(Object.keys(logged.predictions).map((name) => [name, ask(name)]));
+  const [ofRun, ofRegistry] = [join(work, 'out'), join(work, 'champion')];
+  cairn('get', 'prices@v1', ofRun);
+  cairn('get', 'House-prices@champion', ofRegistry);
+  const names = Object.keys(logged.predictions);
+  const folders = [ofRegistry, ...names.map((name) => join(ofRun, name))];
+  const asked = python<unknown[]>(interpreter, 'predict_mlflow.py', JSON.stringify(inputs), ...folders);
+  expect(asked[0]).toEqual(logged.predictions.forest);
+  return Object.fromEntries(names.map((name, index) => [name, asked[index + 1]]));
 }
 
 /** What was logged beside the models. */
@@ -28,9 +31,10 @@ function checkDetails({ cairn }: Bench, run: string): void {
   expect(cairn('cat', 'prices@v1:notes/residuals.txt')).toBe('fine\n');
 }
 
-/** Registers a run, and hides where it came from before anything is loaded. */
+/** Registers a run and takes over the registry, and hides where they came from before anything is loaded. */
 function register(bench: Bench, what: string, uri: string): void {
   bench.cairn('add', 'prices@v1', '--create', '--from', `mlflow:${what}`, '--uri', uri);
+  bench.cairn('import', 'mlflow-registry', '--uri', uri);
   for (const name of ['mlruns', 'mlflow.db', 'mlartifacts']) {
     try {
       renameSync(join(bench.work, name), join(bench.home, name));

@@ -7,6 +7,7 @@ import { withModel } from '../models/model-repository.ts';
 import { checkAliasName } from '../names.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { SignOptions } from '../signing/signer.ts';
+import { tidyUp } from '../upkeep/tidy-up.ts';
 import { resolveVersionName, unknownVersion } from '../versions/version-repository.ts';
 import { TAG_PREFIX } from '../versions/version-tags.ts';
 
@@ -105,6 +106,7 @@ export async function moveAlias(
       return moved(main, done, { action: move.action, reason });
     },
   });
+  if (done.moved) await tidyUp(repository);
   return done;
 }
 

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import {
   type BundleSource,
+  isPartialClone,
   missingFrom,
   type ObjectId,
   openRepository,
@@ -20,7 +21,7 @@ import { programsOf } from '../sharing/contact.ts';
 import { remoteRefNames } from '../sharing/ref-layout.ts';
 import { selectionOf } from '../sharing/selection.ts';
 import { sharingProgress } from '../sharing/sharing-progress.ts';
-import { resolveVersionName } from '../versions/version-repository.ts';
+import { resolveVersionName, unknownVersion } from '../versions/version-repository.ts';
 import { TAG_PREFIX, versionTags } from '../versions/version-tags.ts';
 import { makeWholeFile } from '../versions/whole-file.ts';
 
@@ -97,7 +98,9 @@ function findModel(
     if (main !== null) refs.set(names.main, main);
     const versions = await chosenVersions(registry, repository, { model, wanted });
     for (const version of versions) {
-      refs.set(names.tags + version, readRef(repository.gitDir, TAG_PREFIX + version)!);
+      const tag = readRef(repository.gitDir, TAG_PREFIX + version);
+      if (tag === null) throw unknownVersion(model, version);
+      refs.set(names.tags + version, tag);
     }
     return { model, versions, refs };
   });
@@ -125,7 +128,7 @@ async function bringAll(
   { model, refs }: ChosenModel,
   task: TaskOptions,
 ): Promise<void> {
-  for (;;) {
+  while (isPartialClone(repository)) {
     const missing = await missingFrom(repository, refs.values(), task.signal ? { signal: task.signal } : {});
     const { fetched } = await bringObjects(registry, repository, { ...task, what: model, ids: missing });
     if (fetched.objects === 0) return;

@@ -1,26 +1,25 @@
 import { randomBytes } from 'node:crypto';
-import { access, open } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { createRepository, fetchRefs, openRepository, readRef, StoreError } from '@cairn/store';
-import { atBorder, CairnError } from '../errors.ts';
+import { acquireLock, readRef } from '@cairn/store';
+import { atBorder } from '../errors.ts';
 import { MAIN_REF } from '../models/main-branch.ts';
 import { modelNames, withModel } from '../models/model-repository.ts';
 import { checkCancelled, type TaskOptions } from '../progress.ts';
 import { localFolder } from '../registry/folders.ts';
 import { makeFolder } from '../registry/make-folder.ts';
 import type { Registry } from '../registry/registry.ts';
-import { type Contact, contactWith, lookAt, programsOf } from '../sharing/contact.ts';
+import { type Contact, contactWith, lookAt } from '../sharing/contact.ts';
 import type { ModelPull, PulledModel } from '../sharing/model-pull.ts';
 import { configureNewModel, forgetModelRemote } from '../sharing/model-remotes.ts';
 import type { Preference } from '../sharing/preference.ts';
 import type { SharingProblem } from '../sharing/problems.ts';
 import { pullModel } from '../sharing/pull-model.ts';
-import { MODELS_PREFIX } from '../sharing/ref-layout.ts';
 import type { Remote } from '../sharing/remote.ts';
 import { readRemotes } from '../sharing/remote-settings.ts';
 import { sharingProgress } from '../sharing/sharing-progress.ts';
+import { LOCK_TIMEOUT_MS } from '../time-limits.ts';
 import { openAside, sweepAsides } from '../versions/aside.ts';
-import { TAG_PREFIX } from '../versions/version-tags.ts';
+import { type UnpackedBundle, unpackAside } from './unpack-aside.ts';
 
 export interface ImportBundleOptions extends TaskOptions {
   /** Which side goes where both have changed the same thing about a model. */
@@ -51,99 +50,43 @@ export function importBundle(
 ): Promise<ImportedBundle> {
   return atBorder(async () => {
     const path = resolve(file);
-    await checkIsBundle(path);
-    await makeFolder(localFolder(registry));
-    await sweepAsides(localFolder(registry), { prefix: ASIDE_PREFIX, now: registry.environment.now() });
-    const aside = await openAside(localFolder(registry), ASIDE_PREFIX);
+    const folder = localFolder(registry);
+    await makeFolder(folder);
+    // One at a time: what an import that was cut short has left is then nobody's.
+    const lock = await acquireLock(join(folder, 'bundle-import'), {
+      purpose: `import ${path}`,
+      timeoutMs: LOCK_TIMEOUT_MS,
+      ...(options.signal && { signal: options.signal }),
+    });
     try {
-      const gitDir = join(aside.files, 'bundle.git');
-      await unpack(registry, { path, gitDir }, options);
-      return { file: path, ...(await takeOver(registry, { path, gitDir }, options)) };
+      await sweepAsides(folder, { prefix: ASIDE_PREFIX, now: registry.environment.now() });
+      return { file: path, ...(await importAside(registry, path, options)) };
     } finally {
-      await aside.remove();
+      lock.release();
     }
   });
 }
 
-const ASIDE_PREFIX = 'bundle-';
-
-interface Place {
-  /** Of the bundle. */
-  readonly path: string;
-  /** The repository that it becomes for as long. */
-  readonly gitDir: string;
-}
-
-/** What bundles of version 2 and 3 begin with (gitformat-bundle(5)). */
-const SIGNATURES = ['# v2 git bundle\n', '# v3 git bundle\n'];
-
-/** Git would take any other file for a repository, or for a file that names one. */
-async function checkIsBundle(path: string): Promise<void> {
-  await access(path).catch((cause) => {
-    throw new CairnError('not-found', `${path}: no such file`, { data: { path }, cause });
-  });
-  await using file = await open(path, 'r');
-  const { bytesRead, buffer } = await file.read(Buffer.alloc(SIGNATURES[0]!.length), 0);
-  if (SIGNATURES.includes(buffer.toString('latin1', 0, bytesRead))) return;
-  throw new CairnError('damaged', `${path} is no Git bundle`, {
-    hint: 'make one with `cairn bundle create`, or with `git bundle create` in a shared repository',
-    data: { path },
-  });
-}
-
-/** Into a repository of its own, from which the registry fetches as from any other that it does not trust. */
-async function unpack(registry: Registry, { path, gitDir }: Place, options: TaskOptions): Promise<void> {
-  createRepository(gitDir);
-  const repository = openRepository(gitDir);
+async function importAside(
+  registry: Registry,
+  path: string,
+  options: ImportBundleOptions,
+): Promise<Pick<ImportedBundle, 'models' | 'problems'>> {
+  const aside = await openAside(localFolder(registry), ASIDE_PREFIX);
   try {
-    await fetchRefs(repository, {
-      url: path,
-      refspecs: [`+${MODELS_PREFIX}*:${MODELS_PREFIX}*`, `${TAG_PREFIX}*:${TAG_PREFIX}*`],
-      programs: programsOf(registry),
-      signal: options.signal,
-      onProgress: sharingProgress(options)(),
-    });
-  } catch (error) {
-    throw asBundleError(error, path);
+    const bundle = { path, gitDir: join(aside.files, 'bundle.git') };
+    await unpackAside(registry, bundle, options);
+    return await takeOver(registry, bundle, options);
   } finally {
-    repository.close();
+    await aside.remove();
   }
 }
 
-/** In the words of Git about bundles; what is no fault of the bundle passes. */
-function asBundleError(error: unknown, path: string): unknown {
-  if (!(error instanceof StoreError) || !OF_THE_BUNDLE.has(error.code)) return error;
-  const said = String(error.data.said ?? error.message);
-  if (error.code === 'hostile' && !/bad object/i.test(said)) {
-    return new CairnError('hostile', `${path} holds what no Git object may be`, {
-      hint: 'do not trust where it came from',
-      data: { path, said },
-      cause: error,
-    });
-  }
-  if (/prerequisite/i.test(said)) {
-    return new CairnError('unsupported', `${path} holds only what is new since another bundle`, {
-      hint: 'ask for one that has all: `cairn bundle create` makes no others',
-      data: { path },
-      cause: error,
-    });
-  }
-  return new CairnError('damaged', `${path} is damaged, or not whole: ${lastLine(said)}`, {
-    hint: 'copy it once more from where it was made',
-    data: { path },
-    cause: error,
-  });
-}
-
-const OF_THE_BUNDLE: ReadonlySet<string> = new Set(['failed', 'network', 'damaged', 'hostile']);
-
-function lastLine(said: string): string {
-  return said.trim().split('\n').at(-1) ?? '';
-}
+const ASIDE_PREFIX = 'bundle-';
 
 async function takeOver(
   registry: Registry,
-  { path, gitDir }: Place,
+  { path, gitDir }: UnpackedBundle,
   options: ImportBundleOptions,
 ): Promise<Pick<ImportedBundle, 'models' | 'problems'>> {
   const remote: Remote = {

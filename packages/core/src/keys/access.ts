@@ -86,7 +86,7 @@ export function resealVersions(
   registry: Registry,
   model: string,
   options: ResealOptions,
-): Promise<{ readonly resealed: readonly string[] }> {
+): Promise<{ readonly resealed: readonly string[]; readonly signaturesLost?: readonly string[] }> {
   return atBorder(async () => {
     const reseal = await import('../sealing/reseal.ts');
     return reseal.resealVersions(registry, model, options);

@@ -1,4 +1,4 @@
-import type { ObjectId, PartRef, Repository } from '@cairn/store';
+import { isPartialClone, type ObjectId, type PartRef, type Repository } from '@cairn/store';
 import type { TaskOptions } from '../progress.ts';
 import type { Registry } from '../registry/registry.ts';
 import { bringObjects } from './bring-objects.ts';
@@ -21,7 +21,7 @@ export interface LazyRepository extends Repository {
 
 /** The repository of a model, with what it lacks being brought from where it is shared, where programs may be run. */
 export function lazily(registry: Registry, repository: Repository, task: TaskOptions = {}): LazyRepository {
-  if (registry.environment.programs === undefined) return repository;
+  if (registry.environment.programs === undefined || !isPartialClone(repository)) return repository;
   return {
     ...repository,
     bring: async ({ parts, ...wanted }) => {

@@ -3,7 +3,6 @@ import { dirname, join } from 'node:path';
 import { CairnError } from '../errors.ts';
 import { checkCancelled, type TaskOptions } from '../progress.ts';
 import { makeFolder } from '../registry/make-folder.ts';
-import { platformPath } from '../versions/destination.ts';
 import type { ArchiveEntry } from './archive-directory.ts';
 import type { Archive } from './archive-reader.ts';
 
@@ -36,23 +35,23 @@ export async function writeUnpacked(
   { path, executable }: Pick<ArchiveEntry, 'path' | 'executable'>,
   chunks: AsyncIterable<Uint8Array>,
 ): Promise<void> {
-  const target = join(folder, platformPath(path));
+  const target = join(folder, path);
   await makeFolder(dirname(target));
   await using file = await open(target, 'wx', executable ? 0o700 : 0o600);
   for await (const chunk of chunks) await file.writeFile(chunk);
 }
 
-/** Throws `no-space` before the disk is full. Bytes. */
-export async function checkRoom(folder: string, size: number): Promise<void> {
+/** Throws `no-space` before the disk is full. Bytes; `what` takes so many of them. */
+export async function checkRoom(
+  folder: string,
+  size: number,
+  what = 'the archive unpacks to',
+): Promise<void> {
   const { blocks, bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
   const isKnown = blocks > 0;
   if (!isKnown || size <= free) return;
-  throw new CairnError(
-    'no-space',
-    `the archive unpacks to ${size} bytes, and the disk of ${folder} has ${free} left`,
-    {
-      hint: 'free some room on that disk, then try again',
-    },
-  );
+  throw new CairnError('no-space', `${what} ${size} bytes, and the disk of ${folder} has ${free} left`, {
+    hint: 'free some room on that disk, then try again',
+  });
 }

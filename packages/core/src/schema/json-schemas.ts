@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { METRIC_HISTORY_SCHEMA, metricHistoryDocument } from './metric-history.ts';
 import { MODEL_SCHEMA, modelDocument, NOTE_SCHEMA, noteDocument } from './model.ts';
 import { REGISTRY_SCHEMA, registryDocument } from './registry.ts';
 import { VERSION_SCHEMA, versionDocument } from './version.ts';
@@ -10,6 +11,7 @@ export function jsonSchemas(): Record<string, object> {
     'model.schema.json': described(modelDocument, MODEL_SCHEMA),
     'note.schema.json': described(noteDocument, NOTE_SCHEMA),
     'version.schema.json': described(versionDocument, VERSION_SCHEMA),
+    'metric-history.schema.json': described(metricHistoryDocument, METRIC_HISTORY_SCHEMA),
   };
 }
 

@@ -5,8 +5,8 @@ import type { ResealOptions } from '../keys/model-access.ts';
 import { withModel } from '../models/model-repository.ts';
 import { checkCancelled } from '../progress.ts';
 import type { Registry } from '../registry/registry.ts';
-import { type Signer, signerOf } from '../signing/signer.ts';
 import { sharedThrough } from '../sharing/shared-through.ts';
+import { type Signer, signerOf } from '../signing/signer.ts';
 import { LOCK_TIMEOUT_MS, WRITER_TIMEOUT_MS } from '../time-limits.ts';
 import { tidyUp } from '../upkeep/tidy-up.ts';
 import { rewriteVersion } from '../versions/rewrite-version.ts';
@@ -54,7 +54,11 @@ export async function resealVersions(
       await using opened = await OldVersions.open(repository, old, options.unlock);
       const signaturesLost = await resealEach(repository, opened, { sealing, options, signer });
       await tidyUp(repository);
-      return { resealed: old.map(nameOf), current: found.filter(isCurrent).map(nameOf),...(signaturesLost.length > 0 && { signaturesLost }) };
+      return {
+        resealed: old.map(nameOf),
+        current: found.filter(isCurrent).map(nameOf),
+        ...(signaturesLost.length > 0 && { signaturesLost }),
+      };
     } finally {
       sealing.domain.close();
     }

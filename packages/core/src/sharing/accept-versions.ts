@@ -3,7 +3,7 @@ import { asCairnError } from '../errors.ts';
 import { MAIN_REF, readMainAt } from '../models/main-branch.ts';
 import { isVersionName } from '../names.ts';
 import type { Registry } from '../registry/registry.ts';
-import { requireSignatures } from '../signing/require.ts';
+import { VersionSignatures } from '../signing/version-signatures.ts';
 import { LOCK_TIMEOUT_MS } from '../time-limits.ts';
 import { readVersionAt } from '../versions/version-repository.ts';
 import { TAG_PREFIX } from '../versions/version-tags.ts';
@@ -30,13 +30,16 @@ export async function acceptVersions(
   const arrived = listRefs(repository.gitDir, prefix, () => {});
   if (arrived.size === 0) return { versions: [], problems: [] };
   const taken = await takenNames(repository, model, remote);
+  const incoming = trackingRef(remote);
+  const signatures = await VersionSignatures.open(registry, repository, { model, incoming });
   const changes: RefChange[] = [];
   const versions: string[] = [];
   const problems: SharingProblem[] = [];
   for (const [ref, { id: tag }] of arrived) {
     const version = ref.slice(prefix.length);
     changes.push({ name: ref, expect: tag, to: null });
-    const found = await reasonAgainst(registry, repository, { model, version, tag, taken, remote });
+    const candidate = { model, version, tag, taken, remote, signatures };
+    const found = await reasonAgainst(repository, candidate);
     if (found) problems.push(found);
     else if (readRef(repository.gitDir, TAG_PREFIX + version) === null) {
       changes.push({ name: TAG_PREFIX + version, expect: null, to: tag });
@@ -55,14 +58,14 @@ interface Candidate {
   readonly version: string;
   readonly tag: ObjectId;
   readonly remote: string;
+  readonly signatures: VersionSignatures;
   /** Names of versions and aliases, by their lower case. */
   readonly taken: ReadonlyMap<string, string>;
 }
 
 async function reasonAgainst(
-  registry: Registry,
   repository: Repository,
-  { model, version, tag, taken, remote }: Candidate,
+  { model, version, tag, taken, remote, signatures }: Candidate,
 ): Promise<SharingProblem | null> {
   const what = `${model}@${version}`;
   const other = taken.get(version.toLowerCase());
@@ -76,7 +79,7 @@ async function reasonAgainst(
   }
   try {
     await readVersionAt(repository, { model, version }, tag);
-    await requireSignatures(registry, repository, [{ id: tag, what }]);
+    await signatures.require({ tag, what });
     return null;
   } catch (error) {
     const { code, message, hint = null } = asCairnError(error);

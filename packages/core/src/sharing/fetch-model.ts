@@ -24,7 +24,7 @@ export async function fetchModel(
   repository: Repository,
   { model, versions, main, progress }: ModelToFetch,
 ): Promise<{ readonly filtered: boolean }> {
-  const { registry, remote, programs, isLazy, signal } = contact;
+  const { remote, programs, isLazy, signal } = contact;
   const names = remoteRefNames(remote.layout, model);
   const incoming = incomingPrefix(remote.name);
   const { filtered } = await fetchRefs(repository, {
@@ -38,11 +38,18 @@ export async function fetchModel(
     signal,
     onProgress: progress(),
   });
-  if (isLazy) {
-    const ids = metadataOf(repository, remote.name);
-    await bringObjects(registry, repository, { what: model, ids, ...(signal && { signal }) });
-  }
+  if (isLazy) await bringMetadata(contact, repository, model);
   return { filtered };
+}
+
+/** Brings what tells of a model and of versions that have arrived, where it was too large to come by itself. */
+export async function bringMetadata(
+  { registry, remote, signal }: Contact,
+  repository: Repository,
+  model: string,
+): Promise<void> {
+  const ids = metadataOf(repository, remote.name);
+  await bringObjects(registry, repository, { what: model, ids, ...(signal && { signal }) });
 }
 
 function metadataOf(repository: Repository, remote: string): ObjectId[] {

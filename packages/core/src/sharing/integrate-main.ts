@@ -12,6 +12,7 @@ import { CairnError } from '../errors.ts';
 import { MAIN_REF, readMainAt } from '../models/main-branch.ts';
 import { signatureNow } from '../models/signature.ts';
 import type { Registry } from '../registry/registry.ts';
+import { requireSignedMain } from '../signing/main-signatures.ts';
 import { encodeSignedCommit } from '../signing/signed-objects.ts';
 import { signerOf } from '../signing/signer.ts';
 import { LOCK_TIMEOUT_MS, WRITER_TIMEOUT_MS } from '../time-limits.ts';
@@ -96,6 +97,7 @@ async function tryIntegrate(
     ? relate(repository, ours, theirs)
     : { ahead: 0, behind: 1, base: null };
   if (behind === 0) return { main: 'ahead', aliases: [], conflicts: [] };
+  await requireSignedMain(registry, repository, { model, tip: theirs });
   if (ours === null || ahead === 0) {
     const isMoved = await moveMain(repository, { from: ours, to: theirs, isLast });
     return isMoved ? integrated(repository, options, { main: 'forwarded', from: ours, to: theirs }) : null;

@@ -1,4 +1,5 @@
 import { asCairnError } from '../errors.ts';
+import type { Gathering } from './gather.ts';
 import type { PulledAlias, PulledMain } from './integrate-main.ts';
 import type { Preference } from './preference.ts';
 import { problem, type SharingProblem } from './problems.ts';
@@ -25,6 +26,8 @@ export interface ModelToPull {
   readonly isNamed: boolean;
   readonly prefer: Preference | undefined;
   readonly progress: () => TransferListener;
+  /** Where it was brought together with others. */
+  readonly gathering?: Gathering | undefined;
 }
 
 /** What a pull of one model has done, and whether the server left nothing out that it was to leave out. */

@@ -25,9 +25,9 @@ export async function pullModel(contact: Contact, task: ModelToPull): Promise<Pu
   const names = await modelNames(registry);
   if (!names.includes(model)) {
     const similar = names.find((name) => name.toLowerCase() === model.toLowerCase());
-    return similar === undefined
-      ? pullNewModel(contact, task)
-      : nothing(model, [sameButCase(contact, model, similar)]);
+    if (similar !== undefined) return nothing(model, [sameButCase(contact, model, similar)]);
+    const pulled = await pullNewModel(contact, task);
+    if (pulled !== null) return pulled;
   }
   return withModel(registry, model, async (repository) => {
     const lock = await lockRepository(repository, 'sharing', {
@@ -77,14 +77,10 @@ async function pullInto(contact: Contact, repository: Repository, task: ModelToP
   };
 }
 
-/** Versions to bring: new ones, and of those that were deleted here the ones that are asked for by name. */
-function wantedVersions(comparison: ModelComparison, { versions, isNamed }: ModelToPull): string[] {
-  const fresh = versionsIn(comparison, 'new-there').filter(
-    (version) => versions === null || versions.has(version),
-  );
-  const back = versionsIn(comparison, 'deleted-here').filter(
-    (version) => isNamed && (versions?.has(version) ?? true),
-  );
+/** Versions to bring: new ones, and of those that were deleted here the ones that are named themselves. */
+function wantedVersions(comparison: ModelComparison, { versions }: ModelToPull): string[] {
+  const fresh = versionsIn(comparison, 'new-there').filter((version) => versions?.has(version) ?? true);
+  const back = versionsIn(comparison, 'deleted-here').filter((version) => versions?.has(version) ?? false);
   return [...fresh, ...back];
 }
 

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   createRepository,
+  type ObjectId,
   openRepository,
   type Repository,
   readRef,
@@ -10,15 +11,15 @@ import {
   updateRefs,
 } from '@cairn/store';
 import { MAIN_REF, readMainAt } from '../models/main-branch.ts';
-import { checkModelIsNew } from '../models/model-repository.ts';
+import { checkModelIsNew, modelNames } from '../models/model-repository.ts';
 import { withModelsLocked } from '../models/models-lock.ts';
 import { localFolder, modelFolder, modelsFolder } from '../registry/folders.ts';
 import { makeFolder } from '../registry/make-folder.ts';
-import { requireSignatures } from '../signing/require.ts';
+import { requireSignedMain } from '../signing/main-signatures.ts';
 import { LOCK_TIMEOUT_MS } from '../time-limits.ts';
 import { acceptVersions } from './accept-versions.ts';
 import type { Contact } from './contact.ts';
-import { fetchModel } from './fetch-model.ts';
+import { bringMetadata, fetchModel } from './fetch-model.ts';
 import { caseTwin } from './found-problems.ts';
 import { movedAliases } from './integrate-main.ts';
 import { type ModelToPull, nothing, type PulledModel, unreadableContent } from './model-pull.ts';
@@ -28,8 +29,11 @@ import { trackingRef } from './ref-layout.ts';
 import { withoutCaseTwins } from './remote-models.ts';
 import { writeSharedVersions } from './shared-versions.ts';
 
-/** Brings a model that is not here: made aside, and moved into place when it is whole. */
-export async function pullNewModel(contact: Contact, task: ModelToPull): Promise<PulledModel> {
+/**
+ * Brings a model that is not here: made aside, and moved into place when it is whole. `null` when somebody else has made
+ * one of its name meanwhile.
+ */
+export async function pullNewModel(contact: Contact, task: ModelToPull): Promise<PulledModel | null> {
   const { registry, remote } = contact;
   const { model, there } = task;
   if (there.main === null) return nothing(model, [withoutMain(model, remote.name)]);
@@ -40,11 +44,12 @@ export async function pullNewModel(contact: Contact, task: ModelToPull): Promise
     createRepository(aside);
     const pulled = await fill(contact, aside, task);
     if (pulled.main === 'none') return pulled;
-    await withModelsLocked(registry, `pull ${model}`, async () => {
+    return await withModelsLocked(registry, `pull ${model}`, async () => {
+      if ((await modelNames(registry)).includes(model)) return null;
       await checkModelIsNew(registry, model);
       replaceDurably(aside, modelFolder(registry, model));
+      return pulled;
     });
-    return pulled;
   } finally {
     await rm(aside, { recursive: true, force: true });
   }
@@ -69,12 +74,15 @@ async function fillRepository(
   await configureModel(repository, { model, remote });
   const { versions: distinct, twins } = withoutCaseTwins(there.versions, []);
   const versions = [...distinct.keys()].filter((version) => meant === null || meant.has(version));
-  const { filtered } = await fetchModel(contact, repository, { ...task, versions, main: true });
+  const { filtered } = await bring(contact, repository, {
+    ...task,
+    wanted: new Map(versions.map((version) => [version, distinct.get(version)!])),
+  });
   const main = readRef(repository.gitDir, trackingRef(remote.name));
   if (main === null) return nothing(model, [withoutMain(model, remote.name)]);
   try {
     const { document } = await readMainAt(repository, model, main);
-    await requireSignatures(registry, repository, [{ id: main, what: `the branch main of ${model}` }]);
+    await requireSignedMain(registry, repository, { model, tip: main });
     const accepted = await acceptVersions(registry, repository, { model, remote: remote.name });
     await updateRefs(repository.gitDir, [{ name: MAIN_REF, expect: null, to: main }], {
       timeoutMs: LOCK_TIMEOUT_MS,
@@ -91,6 +99,22 @@ async function fillRepository(
   } catch (error) {
     return nothing(model, [unreadableContent(model, remote.name, error)]);
   }
+}
+
+interface ModelToBring extends ModelToPull {
+  /** Ids of tags, by version. */
+  readonly wanted: ReadonlyMap<string, ObjectId>;
+}
+
+async function bring(
+  contact: Contact,
+  repository: Repository,
+  { wanted, ...task }: ModelToBring,
+): Promise<{ readonly filtered: boolean }> {
+  const given = await task.gathering?.give(repository, { main: task.there.main, versions: wanted });
+  if (!given) return fetchModel(contact, repository, { ...task, versions: [...wanted.keys()], main: true });
+  await bringMetadata(contact, repository, task.model);
+  return { filtered: true };
 }
 
 function withoutMain(model: string, remote: string) {

@@ -4,6 +4,7 @@ import { checkCancelled, type TaskOptions } from '../progress.ts';
 import type { Registry } from '../registry/registry.ts';
 import { type Contact, contactWith, lookAt } from './contact.ts';
 import { modelLeft } from './found-problems.ts';
+import { type Gathering, gather, TOGETHER_FROM } from './gather.ts';
 import { readLeftModels } from './left-models.ts';
 import { type ModelPull, nothing, type PulledModel } from './model-pull.ts';
 import type { Preference } from './preference.ts';
@@ -14,7 +15,7 @@ import { NOTHING_REMOTE, type RemoteContents } from './remote-models.ts';
 import { remoteOf } from './remotes.ts';
 import { selectionOf } from './selection.ts';
 import { severalAtOnce } from './several-at-once.ts';
-import { sharingProgress } from './sharing-progress.ts';
+import { sharingProgress, type TransferListener } from './sharing-progress.ts';
 
 export interface PullOptions extends TaskOptions {
   /** Models, and versions that were deleted here; everything when left out. */
@@ -87,14 +88,40 @@ async function pullModels(
   const left = named ? new Set<string>() : await readLeftModels(contact.registry);
   const names = named ? [...named.keys()] : [...new Set([...here, ...contents.models.keys()])].sort();
   const progress = sharingProgress(options);
-  return severalAtOnce(names, async (model) => {
+  const pullOne = async (model: string, gathering: Gathering | null) => {
     checkCancelled(options.signal);
     const there = contents.models.get(model) ?? NOTHING_REMOTE;
     if (!here.has(model) && left.has(model)) return nothing(model, [modelLeft(model, contact.remote.name)]);
     if (!here.has(model) && there === NOTHING_REMOTE) return nothing(model, [unknown(model, contact)]);
     const versions = named?.get(model) ?? null;
-    return pullModel(contact, { model, there, versions, isNamed: named !== undefined, prefer, progress });
-  });
+    const task = { model, there, versions, isNamed: named !== undefined, prefer, progress };
+    return pullModel(contact, gathering ? { ...task, gathering } : task);
+  };
+  const [first, ...fresh] = names.filter((model) => !here.has(model) && !left.has(model));
+  // The first one tells whether the server leaves out what it is asked to.
+  const tried = first === undefined ? null : await pullOne(first, null);
+  const models = tried?.unfiltered ? [] : fresh;
+  await using gathering = await gatherIfMany(contact, contents, { fresh: models, progress });
+  return await severalAtOnce(names, async (model) =>
+    tried !== null && model === first ? tried : pullOne(model, gathering),
+  );
+}
+
+interface FreshModels {
+  readonly fresh: readonly string[];
+  readonly progress: () => TransferListener;
+}
+
+async function gatherIfMany(
+  contact: Contact,
+  contents: RemoteContents,
+  { fresh, progress }: FreshModels,
+): Promise<Gathering | null> {
+  const models = fresh
+    .map((model) => contents.models.get(model) ?? NOTHING_REMOTE)
+    .filter(({ main }) => main !== null);
+  const isWorthIt = contact.isLazy && contact.remote.layout === 'shared' && models.length >= TOGETHER_FROM;
+  return isWorthIt ? gather(contact, models, progress()) : null;
 }
 
 function unknown(model: string, { remote }: Contact): SharingProblem {

@@ -109,8 +109,9 @@ async function sendModel(contact: Contact, repository: Repository, sending: Send
 async function standingProblems(
   contact: Contact,
   repository: Repository,
-  { model, comparison, versions, isNamed }: Sending,
+  sending: Sending,
 ): Promise<SharingProblem[]> {
+  const { model, comparison, versions } = sending;
   const meant = (version: string) => versions === null || versions.has(version);
   const differing = versionsIn(comparison, 'conflict', 'moved-there').filter(meant);
   const explained = await explainVersions(contact, repository, {
@@ -121,7 +122,9 @@ async function standingProblems(
       isMoved: comparison.states.get(version) === 'moved-there',
     })),
   });
-  const deleted = isNamed ? [] : versionsIn(comparison, 'deleted-there').filter(meant);
+  const deleted = versionsIn(comparison, 'deleted-there').filter(
+    (version) => meant(version) && isLeftDeleted(version, sending),
+  );
   const { name } = contact.remote;
   const missing = [...(versions ?? [])].filter((version) => !comparison.here.versions.has(version));
   return [
@@ -136,21 +139,25 @@ async function standingProblems(
   ];
 }
 
+/** What was deleted on the remote is sent again when it is named itself, or with a model that was deleted as a whole. */
+function isLeftDeleted(version: string, { comparison, versions, isNamed }: Sending): boolean {
+  const isWanted = versions === null ? isNamed && comparison.isDeletedThere : versions.has(version);
+  return comparison.states.get(version) === 'deleted-there' && !isWanted;
+}
+
 interface Sendable {
   readonly sendable: readonly string[];
   readonly unreadable: readonly SharingProblem[];
 }
 
 /** A tag that is no version here is none for others. */
-async function versionsToSend(
-  repository: Repository,
-  { model, comparison, versions, isNamed }: Sending,
-): Promise<Sendable> {
-  const states = isNamed ? (['new-here', 'deleted-there'] as const) : (['new-here'] as const);
+async function versionsToSend(repository: Repository, sending: Sending): Promise<Sendable> {
+  const { model, comparison, versions } = sending;
   const sendable: string[] = [];
   const unreadable: SharingProblem[] = [];
-  for (const version of versionsIn(comparison, ...states)) {
+  for (const version of versionsIn(comparison, 'new-here', 'deleted-there')) {
     if (versions !== null && !versions.has(version)) continue;
+    if (isLeftDeleted(version, sending)) continue;
     const tag = comparison.here.versions.get(version)!;
     try {
       await readVersionAt(repository, { model, version }, tag);

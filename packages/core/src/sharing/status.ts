@@ -9,6 +9,7 @@ import { compareModel, type ModelComparison, versionsIn } from './compare-model.
 import { contactWith, lookAt } from './contact.ts';
 import { modelDeleted, modelLeft, versionDeleted, versionDiffers, versionLeft } from './found-problems.ts';
 import { readLeftModels } from './left-models.ts';
+import { type MissingWeights, missingWeights } from './missing-weights.ts';
 import type { SharingProblem } from './problems.ts';
 import { trackingRef } from './ref-layout.ts';
 import { withRegistryRepository } from './registry-repository.ts';
@@ -24,6 +25,8 @@ export interface StatusOptions extends Pick<TaskOptions, 'signal'> {
   readonly remote?: string;
   /** Tells what was known when the remote was last asked, without asking it. */
   readonly offline?: boolean;
+  /** Looks for weights that are not here, too, which takes a look at every version. */
+  readonly weights?: boolean;
 }
 
 /**
@@ -46,6 +49,8 @@ export interface ModelStatus {
   readonly toPush: readonly string[];
   /** Versions that a pull would bring. */
   readonly toPull: readonly string[];
+  /** Weights of versions here that would have to be fetched; `null` where nobody has looked. */
+  readonly missing: MissingWeights | null;
   readonly problems: readonly SharingProblem[];
 }
 
@@ -83,7 +88,7 @@ async function statusOf(registry: Registry, remote: Remote, options: StatusOptio
     checkCancelled(options.signal);
     const there = contents.models.get(model) ?? NOTHING_REMOTE;
     const isLeft = left.has(model);
-    if (here.includes(model)) models.push(await modelStatus(registry, remote, { model, there }));
+    if (here.includes(model)) models.push(await modelStatus(registry, remote, { model, there, ...options }));
     else if (there !== NOTHING_REMOTE) models.push(absent(remote, { model, there, isLeft }));
   }
   const own = remote.layout === 'shared' ? await registryStatus(registry, contents.registry) : null;
@@ -115,12 +120,17 @@ interface ModelThere {
   readonly there: RemoteModel;
 }
 
-function modelStatus(registry: Registry, remote: Remote, { model, there }: ModelThere): Promise<ModelStatus> {
+function modelStatus(
+  registry: Registry,
+  remote: Remote,
+  { model, there, weights = false }: ModelThere & Pick<StatusOptions, 'weights'>,
+): Promise<ModelStatus> {
   return withModel(registry, model, async (repository) => {
+    const missing = weights ? await missingWeights(repository, model) : null;
     const comparison = await compareModel(repository, remote, there);
     if (comparison.isDeletedThere) {
       const problems = [modelDeleted(model, remote.name)];
-      return { model, state: 'unshared', edits: NO_EDITS, toPush: [], toPull: [], problems };
+      return { model, state: 'unshared', edits: NO_EDITS, toPush: [], toPull: [], missing, problems };
     }
     const toPush = versionsIn(comparison, 'new-here');
     const toPull = versionsIn(comparison, 'new-there');
@@ -129,7 +139,7 @@ function modelStatus(registry: Registry, remote: Remote, { model, there }: Model
     const isUnshared = there.main === null && there.versions.size === 0;
     const differs = problems.some(({ isFailure }) => isFailure);
     const state = isUnshared ? 'unshared' : stateFrom({ edits, toPush, toPull, differs });
-    return { model, state, edits, toPush, toPull, problems };
+    return { model, state, edits, toPush, toPull, missing, problems };
   });
 }
 
@@ -176,6 +186,7 @@ function absent(
   return {
     ...{ model, state: 'absent', edits: { ahead: 0, behind: null }, toPush: [] },
     toPull: isLeft ? [] : [...there.versions.keys()],
+    missing: null,
     problems: isLeft ? [modelLeft(model, remote.name)] : [],
   };
 }

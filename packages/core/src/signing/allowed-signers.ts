@@ -49,7 +49,9 @@ export async function readAllowedSigners(registryFolder: string): Promise<string
 
 /** Those whose SSH signatures count in this registry, in the order of the file. */
 export function listSigners(registry: Registry): Promise<AllowedSigner[]> {
-  return atBorder(async () => signersIn((await readAllowedSigners(registry.path)) ?? ''));
+  return atBorder(async () =>
+    signersIn((await readAllowedSigners(registry.path)) ?? '', ALLOWED_SIGNERS_FILE),
+  );
 }
 
 /**
@@ -58,7 +60,7 @@ export function listSigners(registry: Registry): Promise<AllowedSigner[]> {
  */
 export function trustSigners(registry: Registry, text: string, principal?: string): Promise<AllowedSigner[]> {
   return atBorder(async () => {
-    const wanted = principal === undefined ? signersIn(text) : [publicKeyOf(text, principal)];
+    const wanted = principal === undefined ? signersIn(text, 'the list') : [publicKeyOf(text, principal)];
     if (wanted.length === 0) throw notSigners('there is no key in it');
     await makeFolder(localFolder(registry));
     const lock = await acquireLock(join(localFolder(registry), 'settings'), {
@@ -67,7 +69,7 @@ export function trustSigners(registry: Registry, text: string, principal?: strin
     });
     try {
       const before = (await readAllowedSigners(registry.path)) ?? '';
-      const known = signersIn(before).map(lineOf);
+      const known = signersIn(before, ALLOWED_SIGNERS_FILE).map(lineOf);
       const added = wanted.filter((signer) => !known.includes(lineOf(signer)));
       const lines = added.map((signer) => `${lineOf(signer)}\n`).join('');
       const separator = before === '' || before.endsWith('\n') ? '' : '\n';
@@ -89,11 +91,12 @@ const SIGNER = new RegExp(
 const PUBLIC_KEY = new RegExp(String.raw`^(${KEY})(?:\s.*)?$`);
 
 /** Throws `invalid` for a line that is none: one line that is wrong makes ssh-keygen overlook those below. */
-function signersIn(text: string): AllowedSigner[] {
+function signersIn(text: string, what: string): AllowedSigner[] {
   return text.split(/\r?\n/).flatMap((line, index) => {
     if (/^\s*(?:#|$)/.test(line)) return [];
     const [, principals, options = '', key] = SIGNER.exec(line.trim()) ?? [];
-    if (principals === undefined || key === undefined) throw notSigners(`line ${index + 1} names no signer`);
+    if (principals === undefined || key === undefined)
+      throw notSigners(`line ${index + 1} of ${what} names none`);
     return [{ principals, options, key }];
   });
 }

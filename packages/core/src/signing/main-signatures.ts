@@ -1,6 +1,7 @@
 import { type ObjectId, parseCommit, type Repository, readRef } from '@cairn/store';
 import { inOrder } from '../aliases/commit-order.ts';
 import { CairnError, readingOf } from '../errors.ts';
+import { MAIN_REF } from '../models/main-branch.ts';
 import { checkCancelled, type TaskOptions } from '../progress.ts';
 import type { Registry } from '../registry/registry.ts';
 import { checkSignature } from './check.ts';
@@ -8,9 +9,6 @@ import { GoodSignatures } from './good-signatures.ts';
 import { notSigned } from './require.ts';
 import { readRules } from './rules.ts';
 import type { SignatureCheck } from './verdict.ts';
-
-/** The branch whose commits are looked at. */
-const MAIN_REF = 'refs/heads/main';
 
 /** Commits that are looked at, as many as a history may have. */
 const COMMITS_MAX = 100_000;
@@ -37,6 +35,34 @@ export async function mainSignatureProblems(
     const check = await checkSignature(registry, repository, { id: tip, what });
     return check.state === 'bad' ? [badSignature(what, check)] : [];
   }
+  return problemsUpTo(registry, repository, { model, tip, signal });
+}
+
+/**
+ * Where the registry requires signatures, throws `refused` for commits that somebody wants to become `main` when one of
+ * them should be signed by an allowed signer and is not, by the rule of {@link mainSignatureProblems}.
+ */
+export async function requireSignedMain(
+  registry: Registry,
+  repository: Repository,
+  { model, tip }: Pick<Branch, 'model' | 'tip'>,
+): Promise<void> {
+  if (!(await readRules(registry)).require) return;
+  const [problem] = await problemsUpTo(registry, repository, { model, tip, signal: undefined });
+  if (problem) throw problem;
+}
+
+interface Branch {
+  readonly model: string;
+  readonly tip: ObjectId;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function problemsUpTo(
+  registry: Registry,
+  repository: Repository,
+  { model, tip, signal }: Branch,
+): Promise<CairnError[]> {
   const known = await GoodSignatures.open(registry, model);
   const problems: CairnError[] = [];
   const vouched = new Set<ObjectId>();

@@ -1,6 +1,7 @@
 import { openUnpackFolder } from '../packages/unpack-folder.ts';
 import type { Registry } from '../registry/registry.ts';
-import { type Origin, type OriginOptions, openOrigin } from './origin.ts';
+import { openOrigin } from './open-origin.ts';
+import type { Origin, OriginOptions } from './origin.ts';
 
 /**
  * Opens an origin for a version of a registry: what has to be fetched or unpacked goes into a private folder beside

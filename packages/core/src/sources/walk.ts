@@ -16,6 +16,8 @@ export interface Source {
   readonly as?: string;
   /** A folder above it that links of the source may lead into; the source itself when left out. */
   readonly within?: string;
+  /** Names directly in a folder that are left out. */
+  readonly without?: readonly string[];
 }
 
 /** A file that was found in a source. */
@@ -113,7 +115,9 @@ class Walker {
     if (source.as !== undefined) throw notAFile(source.path, source.as);
     const files: FoundFile[] = [];
     const within = source.within === undefined ? root : resolved(source.within);
-    await this.#folder({ folder: root, prefix: into, root: within, above: new Set([root]) }, files);
+    const { without = [] } = source;
+    const top = { folder: root, prefix: into, root: within, above: new Set([root]), without };
+    await this.#folder(top, files);
     files.sort((a, b) => (a.path < b.path ? -1 : 1));
     return { source, kind: 'folder', root, files };
   }
@@ -138,7 +142,7 @@ class Walker {
   #entry(at: Place, name: string): FoundFile | Place | null {
     const full = join(at.folder, name);
     const path = joined(at.prefix, name);
-    if (name === '.git' || this.#options.isLeftOut?.(path)) {
+    if (name === '.git' || at.without?.includes(name) || this.#options.isLeftOut?.(path)) {
       this.skipped.push(full);
       return null;
     }
@@ -180,6 +184,8 @@ interface Place {
   readonly prefix: string;
   /** The folder that links must not leave: the source's own, or one above it. */
   readonly root: string;
+  /** Names in it that are left out. */
+  readonly without?: readonly string[];
   /** Real paths of the folders on the way here, so that a link cannot lead in a circle. */
   readonly above: ReadonlySet<string>;
 }

@@ -154,7 +154,9 @@ async function takeVersion(
   if (options.dryRun) return { ...told, outcome: 'planned' };
   try {
     const { registeredOrigin } = await import('../sources/mlflow/registered-origin.ts');
-    const origin = await registeredOrigin(store, { model, version: registered, all });
+    const { withHeaders } = await import('../sources/mlflow/with-headers.ts');
+    const known = await registeredOrigin(store, { model, version: registered, all });
+    const origin = await withHeaders(known, options.signal);
     const task: TaskOptions = taskOf(options);
     const created = await createVersion(
       registry,

@@ -89,7 +89,7 @@ docker build -t ${image} -f Dockerfile bento
 docker run --rm -p 127.0.0.1:${http}:${http} -p 127.0.0.1:${probe}:${probe} ${image}
 \`\`\`
 
-Without a container, with BentoML and what the bento needs installed: \`bentoml serve bento\`.
+Without a container, with BentoML and what the bento needs installed, in \`bento/\`: \`bentoml serve .\`.
 
 - Port ${http} answers for the service; its paths are described at \`/docs.json\`, and \`/readyz\`, \`/livez\`, \`/healthz\` and \`/metrics\` are there too.
 - There is no password: whoever reaches the port can use the model. The compose file opens it to this machine alone.

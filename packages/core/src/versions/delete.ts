@@ -15,7 +15,7 @@ import { withModel } from '../models/model-repository.ts';
 import { isVersionName } from '../names.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { ModelDocument } from '../schema/model.ts';
-import type { SignOptions } from '../signing/signer.ts';
+import { type SignOptions, signerOf } from '../signing/signer.ts';
 import { COLLECTOR_TIMEOUT_MS, LOCK_TIMEOUT_MS } from '../time-limits.ts';
 import { type ReferenceInput, versionReference } from './show.ts';
 import { resolveVersionName, type VersionTarget } from './version-repository.ts';
@@ -59,6 +59,8 @@ export function deleteVersion(
   return atBorder(() =>
     onVersion(registry, reference, async (repository, target) => {
       const reason = checkReason(options.reason);
+      // Whoever cannot sign that the version goes is told so while it is still there.
+      await signerOf(registry, options);
       await removeAliases(repository, registry, target, { ...options, reason });
       const deletion = await removeTag(repository, target);
       await recordDeletion(repository, registry, target, { ...options, reason }).catch(passOverObstacle);

@@ -57,7 +57,7 @@ export function recordedSources(walk: Walk, origins: readonly Origin[]): Version
 
 /** Newest versions of a model that are looked at for one from the same origin, and files of one at most. */
 const VERSIONS_LOOKED_AT = 200;
-const FILES_LOOKED_AT = 10_000;
+const FILES_LOOKED_AT = 2_000;
 
 /** What tells an origin from others of its kind. Others are not known again. */
 const IDENTIFIED_BY: Readonly<Record<string, readonly string[]>> = {

@@ -1,6 +1,7 @@
 import { type Repository, readRef, remoteNames } from '@cairn/store';
 import { asCairnError, CairnError, readingOf } from '../errors.ts';
 import { MAIN_REF, readMain, readNote } from '../models/main-branch.ts';
+import { isKnownToBeShared } from '../sharing/model-remotes.ts';
 
 /** What the branch main says of versions. */
 export interface ToldOnMain {
@@ -38,9 +39,14 @@ function unreadableNote(what: string, error: CairnError): CairnError {
   });
 }
 
-/** Whether it is a clone without main: a repository that came from nowhere else has lost its main. */
+/**
+ * Whether it is a clone without main: a repository that came from nowhere else, or that has been pushed or pulled with
+ * its main, has lost it.
+ */
 export function isWithoutMain(repository: Repository): boolean {
-  return remoteNames(repository).length > 0 && readRef(repository.gitDir, MAIN_REF) === null;
+  const { gitDir } = repository;
+  const mayBe = remoteNames(repository).length > 0 && !isKnownToBeShared(gitDir);
+  return mayBe && readRef(gitDir, MAIN_REF) === null;
 }
 
 function aliasesByVersion(aliases: Readonly<Record<string, string>>): Map<string, string[]> {

@@ -8,7 +8,7 @@ import type { Registry } from '../registry/registry.ts';
 import type { SealedFindings } from '../sealing/verify-sealed.ts';
 import { mainSignatureProblems } from '../signing/main-signatures.ts';
 import type { SignatureCheck } from '../signing/verdict.ts';
-import { judgeVersionSignature } from '../signing/version-signature.ts';
+import { VersionSignatures } from '../signing/version-signatures.ts';
 import { type ReferenceInput, versionReference } from './show.ts';
 import {
   type Checkup,
@@ -74,7 +74,8 @@ export function verifyVersion(
       if (verified === undefined) throw unknownVersion(model, name);
       const { unlock, mustOpen = unlock?.secret !== undefined } = options;
       if (verified.notOpened && mustOpen) throw verified.notOpened;
-      return signedBy(registry, repository, { verification: verified.verification, tag });
+      const signatures = await VersionSignatures.open(registry, repository, { model });
+      return signedBy(signatures, verified.verification, tag);
     });
   });
 }
@@ -92,9 +93,10 @@ export function verifyModel(
       const all = await verifyMain(registry, repository, { model, signal: options.signal });
       const tagOf = new Map(targets.map(({ version, tag }) => [version, tag]));
       const verified = await verifyVersions(lazily(registry, repository, taskOf(options)), targets, options);
+      const signatures = await VersionSignatures.open(registry, repository, { model });
       for (const { verification } of verified) {
         const tag = tagOf.get(verification.version ?? '') ?? null;
-        all.push(await signedBy(registry, repository, { verification, tag }));
+        all.push(await signedBy(signatures, verification, tag));
       }
       return all;
     }),
@@ -124,14 +126,14 @@ async function verifyMain(
 
 /** Adds who signed a version, and whether that is accepted. */
 async function signedBy(
-  registry: Registry,
-  repository: Repository,
-  { verification, tag }: { readonly verification: Verification; readonly tag: ObjectId | null },
+  signatures: VersionSignatures,
+  verification: Verification,
+  tag: ObjectId | null,
 ): Promise<Verification> {
   if (tag === null) return verification;
   const what = `${verification.model}@${verification.version}`;
   try {
-    const { signature, problem } = await judgeVersionSignature(registry, repository, { tag, what });
+    const { signature, problem } = await signatures.judge({ tag, what });
     const signed = signature.state === 'unsigned' ? verification : { ...verification, signature };
     if (problem === null) return signed;
     return { ...signed, ok: false, problems: [...verification.problems, problemOf(problem)] };
@@ -238,6 +240,6 @@ function failure(
     files: 0,
     bytes: 0,
     opened: null,
-        problems: [problemOf(error)],
+    problems: [problemOf(error)],
   };
 }

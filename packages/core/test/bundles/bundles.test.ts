@@ -226,6 +226,22 @@ describe('importing a bundle', () => {
     await expectFailure(importBundle(there, file), { code: 'unsupported', names: ['only what is new'] });
   });
 
+  test('refuses one whose pack lacks what it names', async () => {
+    const gitDir = fixture.gitDir('other');
+    const [main, blob] = ['refs/heads/main', 'refs/tags/v1:files/config.json'].map((name) =>
+      gitText(gitDir, 'rev-parse', name),
+    );
+    const all = gitText(gitDir, 'rev-list', '--objects', '--no-object-names', 'main', 'v1').split('\n');
+    const tag = gitText(gitDir, 'rev-parse', 'refs/tags/v1');
+    const kept = [...all, tag].filter((id) => id !== blob);
+    const pack = git(gitDir, ['pack-objects', '--stdout', '-q'], `${kept.join('\n')}\n`);
+    const refs = `${main} refs/heads/models/lacking\n${tag} refs/tags/lacking/v1\n`;
+    const file = join(target.work, 'lacking.bundle');
+    writeFileSync(file, Buffer.concat([Buffer.from(`# v2 git bundle\n${refs}\n`), pack]));
+    await expect(importBundle(there, file)).rejects.toThrow();
+    expect(await listModels(there)).toEqual([]);
+  });
+
   test('passes over names that a registry cannot have, and hostile contents', async () => {
     const evil = join(target.work, 'evil.git');
     gitText(target.work, 'clone', '--quiet', '--bare', fixture.gitDir('other'), evil);

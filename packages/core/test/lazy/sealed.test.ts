@@ -14,7 +14,7 @@ import {
   takeOut,
   verifyVersion,
 } from '../../src/index.ts';
-import { writeFiles } from '../registry-fixture.ts';
+import { expectFailure, writeFiles } from '../registry-fixture.ts';
 import { KEY, PACKAGE, packageOptions, SEGMENT, sealVersion, UNLOCK } from '../sealing/sealed-fixture.ts';
 import { type LazyFixture, lazyFixture } from './lazy-fixture.ts';
 
@@ -161,6 +161,24 @@ describe('a package of a lazy clone', () => {
       fixture.unhide('net');
     }
     expect(gitText(lazy.gitDir('net'), 'count-objects')).toMatch(/^0 objects/);
+  });
+
+  test('whose sealed manifest is not here is opened by what may fetch it, and not by what shows it', async () => {
+    const { registry, lazy, origin } = fixture;
+    const many = Array.from({ length: 900 }, (_, index) => [`models/many/file-${index}.txt`, Buffer.from('x')]);
+    await sealVersion(origin, 'many', { ...PACKAGE, ...Object.fromEntries(many) });
+    rmSync(lazy.gitDir('net'), { recursive: true });
+    fixture.clone('net');
+    fixture.requests();
+    await expectFailure(showVersion(registry, 'net@many', { unlock: UNLOCK }), {
+      code: 'not-found',
+      names: ['manifest', 'net@many'],
+      hint: /cairn fetch-files/,
+    });
+    expect(fixture.requests()).toBe(0);
+    using file = await openFile(registry, 'net@many:models/many/file-7.txt', { unlock: UNLOCK });
+    expect(Buffer.from(await file.read(0, 10)).toString()).toBe('x');
+    expect((await showVersion(registry, 'net@many', { unlock: UNLOCK })).sealing?.contents).not.toBeNull();
   });
 
   test('is shown opened without fetching anything', async () => {

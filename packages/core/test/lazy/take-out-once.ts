@@ -8,7 +8,12 @@ const registry = await openRegistry(path, {
   now: () => new Date(),
   timezoneOffsetMinutes: () => 0,
   programs: {
-    variables: { PATH: env.PATH ?? '', HOME: '/dev/null', GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' },
+    variables: {
+      PATH: env.PATH ?? '',
+      HOME: '/dev/null',
+      GIT_CONFIG_NOSYSTEM: '1',
+      GIT_CONFIG_GLOBAL: '/dev/null',
+    },
     git: 'git',
     interactive: false,
   },

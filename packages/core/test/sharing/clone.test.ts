@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { git, gitText, pseudoRandomBytes, serveByHttp } from '@cairn/testkit';
+import { fsckStrict, git, gitText, pseudoRandomBytes, serveByHttp } from '@cairn/testkit';
 import { expect, test } from 'vitest';
 import {
   addRemote,
@@ -13,6 +13,8 @@ import {
   pull,
   push,
   removeRemote,
+  setAlias,
+  sharingStatus,
   showModel,
   showVersion,
   verifyRegistry,
@@ -20,7 +22,7 @@ import {
 import { expectFailure } from '../registry-fixture.ts';
 import { gitDirOf, newTeam, personNamed, refsOf } from './sharing-fixture.ts';
 
-const LARGE = pseudoRandomBytes(300 * 1024, 3);
+const LARGE = pseudoRandomBytes('weights', 300 * 1024);
 
 test('a full clone has everything, and is no partial clone', async () => {
   using team = newTeam();
@@ -201,4 +203,47 @@ test('what was pulled outlives a collection of garbage, and incoming versions le
     'refs/remotes/origin/main',
     'refs/tags/v1',
   ]);
+});
+
+test('many models come together, as each would by itself, and Git is not run for those that have not changed', async () => {
+  using team = newTeam();
+  const ada = await team.join('ada');
+  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+  for (const model of names) await team.add(ada, `${model}@v1`, { 'w.bin': LARGE, 'small.txt': model });
+  await setAlias(ada, { model: 'c', alias: 'prod' }, 'v1');
+  await push(ada);
+  const log = join(team.folder, 'log');
+  const script = join(team.folder, 'git-with-log');
+  writeFileSync(script, `#!/bin/sh\necho "$@" >> ${log}\nexec git "$@"\n`, { mode: 0o755 });
+  const runs = (word: string) => {
+    const lines = existsSync(log) ? readFileSync(log, 'utf8').split('\n') : [];
+    rmSync(log, { force: true });
+    return lines.filter((line) => line.includes(` ${word} `)).length;
+  };
+  const person = personNamed('bob');
+  const environment = { ...person, programs: { ...person.programs!, git: script } };
+  const { registry } = await cloneRegistry(team.shared, 'bob', environment, { from: team.folder });
+  // The registry itself, a first model, and all others.
+  expect(runs('fetch')).toBe(3);
+  for (const model of names) {
+    const gitDir = gitDirOf(registry, model);
+    expect(refsOf(gitDir)).toMatchObject(refsOf(gitDirOf(ada, model)));
+    const missing = gitText(gitDir, 'rev-list', '--objects', '--all', '--missing=print');
+    expect(
+      missing.split('\n').filter((line) => line.startsWith('?')),
+      `${model}: ${missing}`,
+    ).toHaveLength(1);
+    fsckStrict(gitDir);
+  }
+  expect((await showModel(registry, 'c')).aliases).toEqual({ prod: 'v1' });
+  await team.add(ada, 'd@v2', { 'a.txt': 'two' });
+  await push(ada);
+  runs('all');
+  await pull(registry);
+  expect(runs('fetch')).toBe(1);
+  await pull(registry);
+  await push(registry);
+  await sharingStatus(registry);
+  expect(readFileSync(log, 'utf8').match(/ ls-remote /g)).toHaveLength(3);
+  expect(runs('fetch') + runs('push')).toBe(0);
 });

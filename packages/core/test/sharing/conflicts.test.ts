@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { git, gitText } from '@cairn/testkit';
+import { git, gitText, pseudoRandomBytes } from '@cairn/testkit';
 import { expect, test } from 'vitest';
 import {
   deleteFromRemote,
@@ -312,6 +312,17 @@ test('status counts on both sides what the other does not have, with and without
       { model: 'stocks', state: 'diverged', toPull: ['v2'], toPush: ['v3'], edits: { ahead: 1, behind: 0 } },
     ],
   });
+  await team.add(ada, 'large@v1', { 'w.bin': pseudoRandomBytes('w', 200_000), 'small.txt': 'x' });
+  await push(ada, { references: ['large'] });
+  await pull(bob, { references: ['large'] });
+  const [weights] = await sharingStatus(bob, { weights: true, models: ['large', 'stocks'] });
+  expect(weights?.models).toMatchObject([
+    { model: 'large', state: 'same', missing: { versions: 1, bytes: 200_000 } },
+    { model: 'stocks', missing: { versions: 0, bytes: 0 } },
+  ]);
   const [offline] = await sharingStatus(bob, { offline: true });
-  expect(offline?.models).toMatchObject([{ model: 'stocks', state: 'ahead', toPull: [], toPush: ['v3'] }]);
+  expect(offline?.models).toMatchObject([
+    { model: 'large', state: 'same', missing: null },
+    { model: 'stocks', state: 'ahead', toPull: [], toPush: ['v3'] },
+  ]);
 });

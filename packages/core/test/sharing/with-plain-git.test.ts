@@ -15,7 +15,7 @@ import {
 } from '../../src/index.ts';
 import { gitDirOf, newTeam, refsOf } from './sharing-fixture.ts';
 
-const LARGE = pseudoRandomBytes(300 * 1024, 7);
+const LARGE = pseudoRandomBytes('weights', 300 * 1024);
 
 /** What Git alone does to share everything of a registry. */
 function pushWithGit(registry: Registry, models: readonly string[]): void {
@@ -66,10 +66,10 @@ test('what Cairn has pushed is cloned, fetched and gone on with by plain Git', a
 test('Cairn and plain Git take turns on both sides, and both end with the same', async () => {
   using team = newTeam();
   const ada = await team.join('ada');
-  await team.add(ada, 'stocks@v1', { 'a.txt': 'one' });
+  await team.add(ada, 'stocks@v1', { 'a.txt': 'one', 'weights.bin': LARGE });
   await push(ada);
   const bob = await team.clone('bob');
-  await team.add(bob, 'stocks@v2', { 'a.txt': 'two' });
+  await team.add(bob, 'stocks@v2', { 'a.txt': 'two', 'weights.bin': LARGE });
   git(gitDirOf(bob, 'stocks'), ['push', '--quiet']);
   await setAlias(ada, { model: 'stocks', alias: 'prod' }, 'v1');
   expect((await pull(ada)).models).toMatchObject([{ model: 'stocks', versions: ['v2'], main: 'ahead' }]);

@@ -25,6 +25,11 @@ export function sshKey({ work }: RegistryFixture, name: string, type = 'ed25519'
   return { secret: path, public: `${path}.pub` };
 }
 
+/** Gives a key a passphrase. */
+export function lockKey(path: string, passphrase: string): void {
+  run('ssh-keygen', ['-q', '-p', '-P', '', '-N', passphrase, '-f', path]);
+}
+
 /** An SSH agent with a key in it, and the variables that lead to it. */
 export interface SshAgent extends Disposable {
   readonly variables: Readonly<Record<string, string>>;

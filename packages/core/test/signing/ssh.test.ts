@@ -28,6 +28,7 @@ import {
   allowedSigner,
   gitVerifies,
   HAS_SSH_KEYGEN,
+  lockKey,
   publicKey,
   type SigningWorld,
   signingRegistry,
@@ -86,7 +87,8 @@ describe.skipIf(!HAS_SSH_KEYGEN)('signing with an SSH key', () => {
       problem: null,
     });
     expect(await verifyModel(ada, 'm')).toMatchObject([{ ok: true, signature: { state: 'good' } }]);
-    expect(await showVersion(ada, 'm@v1')).toMatchObject({ signature: null, description: 'noted' });
+    const shown = await showVersion(ada, 'm@v1');
+    expect([shown.signature, shown.description]).toEqual([undefined, 'noted']);
   });
 
   test('signs nothing unless told, and everything once the registry says so', async () => {
@@ -126,6 +128,17 @@ describe.skipIf(!HAS_SSH_KEYGEN)('signing with an SSH key', () => {
     }
     const without = await signingRegistry(fixture, { settings: { key: publicKey(rsa) } });
     await expectFailure(add(without, 'v9', { sign: true }), {
+      code: 'refused',
+      names: ['nothing was signed', 'ssh-keygen'],
+      hint: /agent/,
+    });
+  });
+
+  test('a key with a passphrase that nobody can be asked for fails, and does not wait', async () => {
+    const { secret } = sshKey(fixture, 'locked');
+    lockKey(secret, 'correct horse battery staple');
+    const locked = await signingRegistry(fixture, { settings: { key: secret } });
+    await expectFailure(add(locked, 'v1', { sign: true }), {
       code: 'refused',
       names: ['nothing was signed', 'ssh-keygen'],
       hint: /agent/,
@@ -358,6 +371,27 @@ describe.skipIf(!HAS_SSH_KEYGEN)('a registry that requires signatures', () => {
     await setSigningRules(ada, { require: false });
     expect((await verifyModel(ada, 'm')).every(({ ok }) => ok)).toBe(true);
     expect(await signingRules(ada)).toEqual({ sign: false, require: false });
+  });
+
+  test('does not take the signed version of one model for one of another', async () => {
+    await setSigningRules(ada, { require: true });
+    await add(ada, 'v1');
+    await renameModel(ada, 'm', 'n');
+    await add(ada, 'v1');
+    await add(ada, 'v2');
+    expect((await verifyRegistry(ada)).map(({ ok }) => ok)).toEqual([true, true, true]);
+    git(fixture.gitDir('n'), ['fetch', '-q', '--no-tags', inModel(), 'refs/tags/v2:refs/tags/v2']);
+    expect(await verifyModel(ada, 'n')).toMatchObject([
+      {
+        version: 'v2',
+        ok: false,
+        signature: { state: 'good' },
+        problems: [{ message: expect.stringContaining('another model') }],
+      },
+      { version: 'v1', ok: true },
+    ]);
+    await setSigningRules(ada, { require: false });
+    expect((await verifyModel(ada, 'n')).map(({ ok }) => ok)).toEqual([true, true]);
   });
 
   test('lets the first signed commit vouch for those before it, and refuses unsigned ones after it', async () => {

@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { type Origin, openOrigin } from '../../src/sources/origin.ts';
+import { openOrigin } from '../../src/sources/open-origin.ts';
+import type { Origin } from '../../src/sources/origin.ts';
 import { walkSources } from '../../src/sources/walk.ts';
 import { environment } from '../registry-fixture.ts';
 

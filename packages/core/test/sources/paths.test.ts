@@ -125,6 +125,16 @@ describe('an archive', () => {
     });
   });
 
+  test('in xz is unpacked while others are, and after one that was refused', async () => {
+    const evil = execFileSync('xz', ['-c'], { input: tarFile([{ name: '../evil', bytes: '2' }]) });
+    const paths = ['house-price.bentomodel', 'house_price_old.bento', 'house_price_service.bento'].map(
+      (name) => join(recordedStore('bentoml'), 'exports', name),
+    );
+    const all = [fileOf('evil.tar.xz', evil), ...paths];
+    const outcomes = await Promise.allSettled(all.map((path) => see(path)));
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled', 'fulfilled']);
+  });
+
   test('is given up when that is asked for, and nothing is left', async () => {
     const path = fileOf('large.tar', tarFile([{ name: 'x', bytes: Buffer.alloc(2 ** 20) }, { name: 'y' }]));
     const controller = new AbortController();

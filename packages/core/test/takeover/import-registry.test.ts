@@ -15,7 +15,12 @@ import { registryFixture, stateOf } from '../registry-fixture.ts';
 import { project } from '../sources/mlflow/recorded.ts';
 import { recordedServer } from '../sources/mlflow/recorded-server.ts';
 
-const STORES: readonly RecordedStore[] = ['mlflow-2-file', 'mlflow-2-sqlite', 'mlflow-3-file', 'mlflow-3-sqlite'];
+const STORES: readonly RecordedStore[] = [
+  'mlflow-2-file',
+  'mlflow-2-sqlite',
+  'mlflow-3-file',
+  'mlflow-3-sqlite',
+];
 
 describe.each(STORES)("MLflow's registry in the recorded store %s", (store) => {
   it('is taken over with names, versions, aliases, descriptions and tags', async () => {
@@ -37,7 +42,10 @@ describe.each(STORES)("MLflow's registry in the recorded store %s", (store) => {
       aliases: { champion: 'v2', old: 'v1' },
       latest: 'v2',
     });
-    expect(await showModel(registry, 'House-Prices-EU-draft')).toMatchObject({ versions: 0, description: '' });
+    expect(await showModel(registry, 'House-Prices-EU-draft')).toMatchObject({
+      versions: 0,
+      description: '',
+    });
     const version = await showVersion(registry, 'house-price@v1');
     expect(version).toMatchObject({
       description: 'the first that beat the mean',
@@ -47,7 +55,11 @@ describe.each(STORES)("MLflow's registry in the recorded store %s", (store) => {
     });
     expect(version.files.map(({ path }) => path)).toContain('MLmodel');
     expect(version.sources).toMatchObject([
-      { kind: 'mlflow-run', path: 'baseline', registered: { name: 'house-price', version: '1', aliases: ['old'] } },
+      {
+        kind: 'mlflow-run',
+        path: 'baseline',
+        registered: { name: 'house-price', version: '1', aliases: ['old'] },
+      },
     ]);
     fsckStrict(fixture.gitDir('house-price'));
   });
@@ -79,7 +91,12 @@ describe("taking over MLflow's registry", () => {
     using fixture = await registryFixture();
     const { registry, work } = fixture;
     const before = stateOf(registry);
-    const options = { uri: project(fixture, 'mlflow-2-file'), workingFolder: work, variables: {}, dryRun: true };
+    const options = {
+      uri: project(fixture, 'mlflow-2-file'),
+      workingFolder: work,
+      variables: {},
+      dryRun: true,
+    };
     const { models } = await importMlflowRegistry(registry, options);
     expect(models.map(({ outcome }) => outcome)).toEqual(['planned', 'planned']);
     expect(models[1]!.versions.map(({ outcome }) => outcome)).toEqual(['planned', 'planned']);
@@ -108,7 +125,9 @@ describe("taking over MLflow's registry", () => {
     using fixture = await registryFixture();
     const { registry, work } = fixture;
     const uri = project(fixture, 'mlflow-2-sqlite');
-    const run = (await importMlflowRegistry(registry, { uri, workingFolder: work, variables: {}, dryRun: true })).models[1]!;
+    const run = (
+      await importMlflowRegistry(registry, { uri, workingFolder: work, variables: {}, dryRun: true })
+    ).models[1]!;
     expect(run.versions).toHaveLength(2);
     rmSync(join(uri, 'mlruns', '1'), { recursive: true });
     const { models } = await importMlflowRegistry(registry, { uri, workingFolder: work, variables: {} });
@@ -117,14 +136,24 @@ describe("taking over MLflow's registry", () => {
       { outcome: 'failed', problem: { code: 'not-found' } },
     ]);
     expect(models[1]!.aliases.map(({ outcome }) => outcome)).toEqual(['failed', 'failed', 'failed']);
-    expect((await listModels(registry)).map(({ name }) => name)).toEqual(['House-Prices-EU-draft', 'house-price']);
+    expect((await listModels(registry)).map(({ name }) => name)).toEqual([
+      'House-Prices-EU-draft',
+      'house-price',
+    ]);
   });
 
-  it.each(['mlflow-2-server', 'mlflow-3-server'] as const)('works with a server that answers as %s', async (store) => {
+  it.each([
+    'mlflow-2-server',
+    'mlflow-3-server',
+  ] as const)('works with a server that answers as %s', async (store) => {
     using fixture = await registryFixture();
     const { registry, work } = fixture;
     await using server = await recordedServer(store);
-    const { models } = await importMlflowRegistry(registry, { uri: server.url, workingFolder: work, variables: {} });
+    const { models } = await importMlflowRegistry(registry, {
+      uri: server.url,
+      workingFolder: work,
+      variables: {},
+    });
     expect(models[1]!.versions.map(({ outcome, problem }) => [outcome, problem])).toEqual([
       ['added', undefined],
       ['added', undefined],

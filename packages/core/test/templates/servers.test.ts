@@ -22,7 +22,7 @@ const SLOW_NODE = {
 };
 
 const SERVERS = [
-  { template: 'docker', files: linearPackage(), raising: raisingPackage(), slow: SLOW_PYTHON },
+  { template: 'docker', files: linearPackage(), raising: raisingPackage('predict'), slow: SLOW_PYTHON },
   { template: 'node', files: nodePackage(), raising: throwingNodePackage(), slow: SLOW_NODE },
 ] as const;
 

@@ -3,6 +3,7 @@ import { fileAt } from './files-on-disk.ts';
 import { looseFiles } from './loose-files.ts';
 import { MARK } from './object-table.ts';
 import type { Pace } from './pace.ts';
+import { promisesIn } from './promises.ts';
 import { FROM_DOOMED, FROM_OTHERS, FROM_REFS, markFrom, type Walk } from './reachability.ts';
 import { type RefSnapshot, reflogIds, shallowCommits } from './roots.ts';
 import type { Collected, Survey } from './survey.ts';
@@ -29,8 +30,8 @@ export async function markEverything(
   { refs, survey }: Marked,
   { removed, isYoung, pace }: MarkOptions,
 ): Promise<void> {
-  const isPartial = survey.packs.some(({ disk }) => disk.isPromisor);
-  const walk: Walk = { objects, table: survey.table, shallow: shallowCommits(gitDir), isPartial, pace };
+  const isPromised = promisesIn({ objects }, survey);
+  const walk: Walk = { objects, table: survey.table, shallow: shallowCommits(gitDir), isPromised, pace };
   await markFrom(rootsOf(refs), walk, FROM_REFS);
   await markFrom(reflogIds(gitDir, new Set(removed?.keys())), walk, FROM_OTHERS);
   if (removed === null) await markFrom(youngObjects(gitDir, survey, isYoung), walk, FROM_OTHERS);

@@ -15,6 +15,8 @@ export const MARK = {
   counted: 32,
   /** Something that was fetched into a partial clone refers to this object. */
   promised: 64,
+  /** It came from a remote as part of a partial clone: what it refers to may be missing. */
+  fetched: 128,
 } as const;
 
 const PRESENT = 1;

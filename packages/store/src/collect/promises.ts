@@ -24,6 +24,30 @@ export function keepPromises(
   }
 }
 
+/**
+ * Tells what a remote has promised: all that the packs of a partial clone refer to. They are looked through when it is
+ * first asked, which only takes something made here that refers to what is missing.
+ */
+export function promisesIn(
+  repository: Pick<Collected, 'objects'>,
+  { packs, table }: Survey,
+): (id: ObjectId) => boolean {
+  let missing: Set<ObjectId> | null = null;
+  const look = () => {
+    const found = new Set<ObjectId>();
+    for (const { file } of packs.filter(({ disk }) => disk.isPromisor)) {
+      for (const link of file.index.ids().flatMap((id) => linksFrom(repository, id))) {
+        if (table.find(link.id) === null) found.add(link.id);
+      }
+    }
+    return found;
+  };
+  return (id) => {
+    missing ??= look();
+    return missing.has(id);
+  };
+}
+
 /** What an object refers to; nothing for one that cannot be read, which promises nothing either. */
 export function linksFrom({ objects }: Pick<Collected, 'objects'>, id: ObjectId): readonly Link[] {
   try {

@@ -1,5 +1,5 @@
 import { StoreError } from '../errors.ts';
-import type { ObjectId } from '../objects/object-id.ts';
+import { isObjectId, type ObjectId } from '../objects/object-id.ts';
 import type { ObjectStore } from '../pack/object-store.ts';
 import { type Link, linksOf } from './links.ts';
 import { MARK, type ObjectTable } from './object-table.ts';
@@ -11,8 +11,8 @@ export interface Walk {
   readonly table: ObjectTable;
   /** Commits whose parents are not followed. */
   readonly shallow: ReadonlySet<ObjectId>;
-  /** In a partial clone what is missing is at the remote. */
-  readonly isPartial: boolean;
+  /** Whether an object that is missing here has been promised by the remote of a partial clone. */
+  readonly isPromised: (id: ObjectId) => boolean;
   readonly pace: Pace;
   /** Told of each object that is missing, as often as one leads to it. */
   readonly onMissing?: (id: ObjectId) => void;
@@ -111,9 +111,13 @@ class Marker {
     }
   }
 
+  /** `from` is what names the object: another one, by its id, or what messages call it. */
   #miss(id: ObjectId, from: string): void {
-    this.#walk.onMissing?.(id);
-    if (this.#walk.isPartial || !this.#manner.strict) return;
+    const { table, isPromised, onMissing } = this.#walk;
+    onMissing?.(id);
+    if (!this.#manner.strict) return;
+    const position = isObjectId(from) ? table.find(from) : null;
+    if ((position !== null && table.has(position, MARK.fetched)) || isPromised(id)) return;
     throw new StoreError('damaged', `object ${id} is missing: ${from} leads to it`, {
       hint: 'bring it back from another copy of the repository, with `git fetch`; nothing was removed',
       data: { id },

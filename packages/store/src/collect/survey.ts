@@ -3,7 +3,7 @@ import { entryAt } from '../files/bounded.ts';
 import type { PackFile } from '../pack/pack-file.ts';
 import type { Repository } from '../repository/open.ts';
 import { looseFiles } from './loose-files.ts';
-import { ObjectTable } from './object-table.ts';
+import { MARK, ObjectTable } from './object-table.ts';
 import { type PackOnDisk, packFolderOf, packsOnDisk } from './pack-folder.ts';
 
 /** As much of a repository as a collection needs. */
@@ -40,6 +40,9 @@ export function surveyObjects({ gitDir, objects }: Collected, isAlone: boolean):
   if (vanished !== undefined) throw changed(vanished);
   table.reserve(packs.reduce((sum, { file }) => sum + file.index.count, 0));
   for (const { file } of packs) for (const id of file.index.ids()) table.add(id);
+  for (const { file } of packs.filter(({ disk }) => disk.isPromisor)) {
+    for (const id of file.index.ids()) table.mark(table.find(id)!, MARK.fetched);
+  }
   return { packs, incomplete: onDisk.filter(({ isComplete }) => !isComplete), table };
 }
 

@@ -11,6 +11,8 @@ import type { TransferOptions } from './transfer.ts';
 
 export interface CompleteOptions extends TransferOptions {
   readonly arrived: ArrivedRefs;
+  /** Of the writer that packs are kept for. */
+  readonly label: string;
 }
 
 /** Brings the blobs of commits that have arrived in a staging, as far as they are neither there nor in the repository. */

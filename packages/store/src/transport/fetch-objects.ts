@@ -16,6 +16,8 @@ export interface FetchObjectsOptions extends TransferOptions {
   readonly ids: Iterable<ObjectId>;
   /** Bytes of an object where they are known, so that batches can be cut and progress be told by bytes. */
   readonly sizeOf?: (id: ObjectId) => number | undefined;
+  /** What is left out of what commits and trees lead to: every blob, unless something else is said. */
+  readonly filter?: string;
 }
 
 /**
@@ -26,19 +28,14 @@ export interface FetchObjectsOptions extends TransferOptions {
  */
 export async function fetchObjects(
   repository: Repository,
-  { ids, sizeOf = () => undefined, ...options }: FetchObjectsOptions,
+  { ids, sizeOf = () => undefined, filter = ALL_BLOBS, ...options }: FetchObjectsOptions,
 ): Promise<Received> {
-  const stagingOptions = {
-    url: options.url,
-    purpose: 'fetch objects',
-    signal: options.signal,
-    filter: 'blob:none',
-  };
+  const stagingOptions = { url: options.url, purpose: 'fetch objects', signal: options.signal, filter };
   if (options.programs.git === null)
     throw needsGit(options.url, 'without Git, objects cannot be fetched by their ids');
   return withStaging(repository, stagingOptions, async (staging) => {
     const missing = [...new Set(ids)].filter((id) => !repository.objects.has(id));
-    return fetchMissing(staging, { ...options, repository, ids: missing, sizeOf, isPromised: true });
+    return fetchMissing(staging, { ...options, repository, ids: missing, sizeOf, filter, isPromised: true });
   });
 }
 
@@ -48,18 +45,21 @@ export interface FetchMissingOptions extends TransferOptions {
   readonly sizeOf: (id: ObjectId) => number | undefined;
   /** Whether the packs are to be a partial clone's. */
   readonly isPromised: boolean;
+  /** Of the writer that the packs are kept for, until a ref leads to them. */
+  readonly label?: string;
+  readonly filter?: string;
 }
 
 /** Brings objects into a staging, and each batch from there to where it stays. Other packs of the staging stay there. */
 export async function fetchMissing(staging: Staging, options: FetchMissingOptions): Promise<Received> {
-  const { repository, ids, sizeOf, isPromised, batchSize } = options;
+  const { repository, ids, sizeOf, isPromised, label, batchSize } = options;
   const except = new Set(packNames(staging.packFolder));
   const meter = new ProgressMeter(options.onProgress, { objects: ids.length, bytes: sumOf(ids, sizeOf) });
   const total = { packs: 0, bytes: 0 };
   const absent: ObjectId[] = [];
   for (const batch of batchesOf(ids, sizeOf, batchSize)) {
     absent.push(...(await fetchBatch(staging, batch, { ...options, meter })));
-    const received = publishReceived(staging, repository, { isPromised, except });
+    const received = publishReceived(staging, repository, { isPromised, except, ...(label && { label }) });
     meter.add(batch.length, received.bytes);
     total.packs += received.packs;
     total.bytes += received.bytes;
@@ -101,13 +101,18 @@ function batchesOf(
 /** How many objects that the remote does not have are named one by one: each costs a request. */
 const ABSENT_MAX = 8;
 
-type BatchOptions = Omit<TransferOptions, 'onProgress'> & { readonly meter: ProgressMeter };
+type BatchOptions = Omit<TransferOptions, 'onProgress'> & {
+  readonly meter: ProgressMeter;
+  readonly filter?: string;
+};
+
+const ALL_BLOBS = 'blob:none';
 
 /** Gives the ids that the remote does not have; the others have come. */
 async function fetchBatch(
   staging: Staging,
   batch: readonly ObjectId[],
-  { meter, url, programs, signal }: BatchOptions,
+  { meter, url, programs, signal, filter = ALL_BLOBS }: BatchOptions,
 ): Promise<ObjectId[]> {
   const absent: ObjectId[] = [];
   for (let wanted = batch; wanted.length > 0; ) {
@@ -117,7 +122,7 @@ async function fetchBatch(
       signal,
       arguments: [
         ...['fetch', '--progress', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules'],
-        ...['--filter=blob:none', '--stdin', REMOTE],
+        ...[`--filter=${filter}`, '--stdin', REMOTE],
       ],
       // What is asked for is exactly known: telling the server what is here would make it look through both.
       settings: { 'fetch.negotiationAlgorithm': 'noop' },

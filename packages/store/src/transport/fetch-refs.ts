@@ -58,9 +58,11 @@ export async function fetchRefs(
   return withStaging(repository, stagingOptions, async (staging) => {
     const { arrived, filtered } = await arrive(staging, repository, { ...options, refspecs, filter });
     const isWhole = filter === null && options.programs.git !== null;
-    const parts = isWhole ? await completeBlobs(staging, repository, { ...options, arrived }) : NOTHING;
     const label = randomBytes(6).toString('hex');
     try {
+      const parts = isWhole
+        ? await completeBlobs(staging, repository, { ...options, arrived, label })
+        : NOTHING;
       const rest = publishReceived(staging, repository, { label, isPromised: filtered });
       const refs = await takeOverRefs(repository, { refspecs, arrived }, options.signal);
       return { refs, filtered, received: sumOf(parts, rest) };

@@ -16,6 +16,8 @@ export function gitVariables(
     GIT_TERMINAL_PROMPT: interactive ? '1' : '0',
     ...(!interactive && { SSH_ASKPASS_REQUIRE: 'never' }),
     GIT_OPTIONAL_LOCKS: '0',
+    // What is missing is asked for here, all at once. A bundle in the place of a remote would be asked without end.
+    GIT_NO_LAZY_FETCH: '1',
     LC_ALL: 'C',
     LANGUAGE: undefined,
   };

@@ -12,6 +12,7 @@ import { needsLease, runPush } from './run-push.ts';
 import { type Staging, withStaging } from './staging.ts';
 import type { TransferOptions } from './transfer.ts';
 import { finishedUploads, stageLink, stageUploads, type Upload } from './uploads.ts';
+import { needsGit } from './without-git/limits.ts';
 import { pushWithoutGit } from './without-git/push.ts';
 
 export interface PushRefsOptions extends TransferOptions {
@@ -70,6 +71,8 @@ async function pushDue(push: Push, due: readonly RefUpdate[], options: PushOptio
   const tips = due.flatMap(({ local }) => local ?? []);
   if (due.length === 0) return [];
   if (options.programs.git === null) {
+    if (options.atomic && due.length > 1)
+      throw needsGit(options.url, 'without Git, each ref is set by itself');
     return pushWithoutGit(push.staging, push.repository, { ...options, updates: due, there: push.there });
   }
   if (tips.length === 0)

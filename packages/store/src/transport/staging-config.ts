@@ -36,10 +36,16 @@ export function stagingConfig(
 
 /**
  * On the same machine, Git is the server too, and can be told what a host would have been set up with: leave out
- * objects when asked, give them by id, and keep packs as they come instead of compressing each part into a file.
+ * objects when asked, give them by id, look for no deltas between parts, and keep packs as they come instead of
+ * compressing each part into a file.
  */
 const LOCAL_PROGRAMS = [
-  'uploadpack = git -c uploadpack.allowFilter=true -c uploadpack.allowAnySHA1InWant=true upload-pack',
+  `uploadpack = git ${[
+    '-c uploadpack.allowFilter=true',
+    '-c uploadpack.allowAnySHA1InWant=true',
+    '-c core.bigFileThreshold=256k',
+    '-c pack.window=0',
+  ].join(' ')} upload-pack`,
   'receivepack = git -c receive.unpackLimit=1 receive-pack',
 ];
 

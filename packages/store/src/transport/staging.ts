@@ -79,7 +79,8 @@ export function sweepTransfers(gitDir: string): void {
   const folder = join(gitDir, ...FOLDER);
   if (!existsSync(folder)) return;
   for (const name of readdirSync(folder)) {
-    const owner = parseOwner(readBounded(join(folder, name, OWNER), OWNER_SIZE_MAX) ?? Buffer.alloc(0));
+    const record = readBounded(join(folder, name, OWNER), OWNER_SIZE_MAX);
+    const owner = record && parseOwner(record);
     if (owner !== null && ownerState(owner) === 'dead') rmSync(join(folder, name), REMOVAL);
   }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { fsckStrict, git, gitText, temporaryFolder } from '@cairn/testkit';
 import { describe, expect, test } from 'vitest';
+import { planCollection } from '../../src/collect/collect.ts';
 import { dropPromised, planDrop } from '../../src/collect/drop-promised.ts';
 import { ROLL_UP_FROM, rollUp } from '../../src/collect/roll-up.ts';
 import type { ObjectId } from '../../src/objects/object-id.ts';
@@ -113,6 +114,25 @@ describe('collecting in a partial clone', () => {
     expect((await collectExactly(clone)).objects).toBeGreaterThan(0);
     expect(present(clone)).not.toContain(large);
     expectSoundOffline(clone);
+  });
+
+  test('ends where something is missing that nobody has promised, and removes nothing', async () => {
+    using clone = lazyClone({ v1: ONE, v2: TWO });
+    const commit = '1'.repeat(40);
+    const tree = git(clone.gitDir, ['mktree', '--missing'], `100644 blob ${commit}\tb\n`).toString().trim();
+    gitText(
+      clone.gitDir,
+      'update-ref',
+      'refs/tags/own',
+      gitText(clone.gitDir, 'commit-tree', '-m', 'x', tree),
+    );
+    clone.objects.refresh();
+    const before = filesIn(clone.gitDir);
+    const removing = ['refs/tags/v2'];
+    const missing = { code: 'damaged', message: expect.stringContaining(commit) };
+    await expect(planCollection(clone, { removing })).rejects.toMatchObject(missing);
+    await expect(planCollection(clone, { graceMs: 0 })).rejects.toMatchObject(missing);
+    expect(filesIn(clone.gitDir)).toEqual(before);
   });
 
   test('leaves what is promised in packs of its own when both kinds are written anew', async () => {

@@ -1,4 +1,4 @@
-"""Loads a model from a folder, and prints what it predicts: predict_mlflow.py FOLDER INPUTS"""
+"""Loads models from folders, and prints what each predicts: predict_mlflow.py INPUTS FOLDERS..."""
 
 import json
 import sys
@@ -6,11 +6,14 @@ import sys
 import mlflow.pyfunc
 import numpy as np
 
-model = mlflow.pyfunc.load_model(sys.argv[1])
-inputs = np.array(json.loads(sys.argv[2]))
-if "onnx" in model.metadata.flavors:
-    inputs = inputs.astype(np.float32)
-outputs = model.predict(inputs)
-if isinstance(outputs, dict):
-    outputs = outputs["y"]
-print(json.dumps(np.asarray(outputs).tolist()))
+INPUTS = np.array(json.loads(sys.argv[1]), dtype=float)
+
+
+def predictions(folder):
+    model = mlflow.pyfunc.load_model(folder)
+    if "onnx" not in model.metadata.flavors:
+        return model.predict(INPUTS).tolist()
+    return model.predict(INPUTS.astype(np.float32))["y"].tolist()
+
+
+print(json.dumps([predictions(folder) for folder in sys.argv[2:]]))

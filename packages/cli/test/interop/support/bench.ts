@@ -65,6 +65,7 @@ function variablesOf(home: string): Record<string, string> {
     HOME: home,
     USERPROFILE: home,
     MLFLOW_DISABLE_TELEMETRY: 'true',
+    MLFLOW_ALLOW_FILE_STORE: 'true',
     BENTOML_DO_NOT_TRACK: 'true',
     DO_NOT_TRACK: 'true',
     GIT_PYTHON_REFRESH: 'quiet',

@@ -11,14 +11,8 @@ import { taskOf } from '../../progress.ts';
 import { describeFolder } from '../folder-origin.ts';
 import type { Origin, OriginOptions } from '../origin.ts';
 import type { OriginParts } from '../origin-parts.ts';
-import type { Packing } from './compression.ts';
+import type { FoundArchive } from './find-archive.ts';
 import { unpackArchive } from './unpack.ts';
-
-/** An archive that was found, and how it is packed. */
-export interface FoundArchive {
-  readonly path: string;
-  readonly packing: Packing;
-}
 
 /**
  * Unpacks an archive into a private folder, which goes with the origin, and tells what is in it: a package, an export of

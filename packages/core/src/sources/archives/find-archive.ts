@@ -2,10 +2,15 @@ import { basename } from 'node:path';
 import { CairnError } from '../../errors.ts';
 import { inspectSource } from '../../inspect/inspect-file.ts';
 import { openFileBytes } from '../file-bytes.ts';
-import type { FoundArchive } from './archive-origin.ts';
 import { ByteFeed } from './byte-feed.ts';
 import { openPacked, type Packing, packingOf } from './compression.ts';
 import { isTarHeader, TAR_BLOCK_SIZE } from './tar-header.ts';
+
+/** An archive that was found, and how it is packed. */
+export interface FoundArchive {
+  readonly path: string;
+  readonly packing: Packing;
+}
 
 /** Names of archives that are made to be unpacked. What is called so and is none is an error. */
 const ARCHIVE_NAME =

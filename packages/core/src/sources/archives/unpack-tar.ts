@@ -8,7 +8,6 @@ import { ArchivePaths } from '../../packages/archive-paths.ts';
 import { checkRoom, writeUnpacked } from '../../packages/unpack-entries.ts';
 import { checkCancelled, type TaskOptions } from '../../progress.ts';
 import { makeFolder } from '../../registry/make-folder.ts';
-import { platformPath } from '../../versions/destination.ts';
 import { type ArchiveLink, followLinks, type LinkedFile } from './archive-links.ts';
 import { openPacked, type Packing, type UnpackedBytes } from './compression.ts';
 import { readTar, type TarEntry } from './tar-reader.ts';
@@ -122,8 +121,8 @@ class TarUnpacker {
 
   /** A second name costs nothing, and nothing writes to either; what has no such names gets a copy. */
   async #make({ path, from }: LinkedFile): Promise<void> {
-    const target = join(this.#folder, platformPath(path));
-    const source = join(this.#folder, platformPath(from));
+    const target = join(this.#folder, path);
+    const source = join(this.#folder, from);
     await makeFolder(dirname(target));
     await link(source, target).catch(() => copyFile(source, target));
   }

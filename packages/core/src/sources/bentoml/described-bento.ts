@@ -3,6 +3,7 @@ import type { VersionSource } from '../../schema/version.ts';
 import { flattened, recordable } from '../details-limits.ts';
 import { headerLabels, headersIn } from '../file-headers.ts';
 import type { OriginParts } from '../origin-parts.ts';
+import { readmeIn } from '../readme-card.ts';
 import { readSmallText } from '../small-text.ts';
 import { type Bento, type BentoModelUse, requirementLines } from './bento-file.ts';
 import { type FoundAt, frameworkOfModel } from './described-model.ts';
@@ -23,7 +24,7 @@ export async function describeBento(
 ): Promise<OriginParts> {
   const headers = await headersIn([folder, ...models.map((model) => model.folder)], signal);
   const framework = await commonFramework(models);
-  const card = await readCard(folder);
+  const card = await readmeIn(folder);
   const elsewhere = bento.models.filter(({ stored }) => stored === null);
   return {
     sources: [{ path: folder }],
@@ -103,14 +104,6 @@ async function commonFramework(models: readonly ModelOfBento[]): Promise<string 
     if (framework) found.add(framework);
   }
   return found.size === 1 ? [...found][0]! : null;
-}
-
-/** Longest description that becomes a card, bytes (models/details.ts). */
-const CARD_SIZE_MAX = 4 * 1024 * 1024;
-
-async function readCard(folder: string): Promise<string | null> {
-  const text = await readSmallText(join(folder, 'README.md'), CARD_SIZE_MAX).catch(() => null);
-  return text?.trim() ? text : null;
 }
 
 /** Where a bento has a model of its own in an export, and a version has it: below `models/`, as in BentoML's store. */

@@ -5,6 +5,7 @@ import { headerLabels, headersIn } from '../file-headers.ts';
 import { frameworkName } from '../frameworks.ts';
 import type { OriginDetails } from '../origin.ts';
 import type { OriginParts } from '../origin-parts.ts';
+import { readmeIn } from '../readme-card.ts';
 import { readSmallText } from '../small-text.ts';
 import { type CachePlace, cachePlaceOf } from './cache.ts';
 import { type CardFacts, parseCardFacts } from './card.ts';
@@ -32,12 +33,18 @@ export async function huggingFaceFolder({
   const config = await readModelConfig(folder);
   if (cached === null && config === null && (await indexFilesIn(folder)).length === 0) return null;
   await checkShards(folder);
-  const card = await readCard(folder);
+  const card = await readmeIn(folder);
   const facts = parseCardFacts(card ?? '');
   const headers = await headersIn([folder], signal);
   const downloaded = cached ?? (await downloadedFrom(folder));
   return {
-    sources: [{ path: folder, ...(cached && { within: cached.within }) }],
+    sources: [
+      {
+        path: folder,
+        ...(cached && { within: cached.within }),
+        ...((await hasOnlyNotes(folder)) && { without: ['.cache'] }),
+      },
+    ],
     details: {
       ...detailsOf(config, facts),
       ...(card !== null && { card }),
@@ -87,17 +94,15 @@ function recordedConfig(config: ModelConfig | null): Record<string, unknown> {
   };
 }
 
-/** Longest card that is taken over, bytes (models/details.ts). */
-const CARD_SIZE_MAX = 4 * 1024 * 1024;
-
-async function readCard(folder: string): Promise<string | null> {
-  const text = await readSmallText(join(folder, 'README.md'), CARD_SIZE_MAX).catch(() => null);
-  return text?.trim() ? text : null;
-}
-
 /** What `hf download --local-dir` notes of each file: the commit, its hash, the time, a line each. */
 const DOWNLOADS = ['.cache', 'huggingface', 'download'];
 const NOTE_SIZE_MAX = 1024;
+
+/** Whether a folder's `.cache` has nothing but those notes, which say nothing of the model. */
+async function hasOnlyNotes(folder: string): Promise<boolean> {
+  const [only, ...others] = await readdir(join(folder, '.cache')).catch(() => []);
+  return only === 'huggingface' && others.length === 0;
+}
 
 /** The commit that all files of a folder were downloaded from, when they were, and when it is one. */
 async function downloadedFrom(folder: string): Promise<Pick<CachePlace, 'revision'> | null> {

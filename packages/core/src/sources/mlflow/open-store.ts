@@ -2,15 +2,9 @@ import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CairnError } from '../../errors.ts';
-import type { OriginOptions } from '../origin.ts';
 import { openFolderStore } from './folder/folder-store.ts';
 import { withoutSecrets } from './locate.ts';
-import type { RunStore } from './run-store.ts';
-
-export type StoreOptions = Pick<
-  OriginOptions,
-  'uri' | 'workingFolder' | 'temporaryFolder' | 'variables' | 'signal' | 'onProgress'
->;
+import type { RunStore, StoreOptions } from './run-store.ts';
 
 /**
  * Opens the place where MLflow keeps its runs: what `uri` names, else `MLFLOW_TRACKING_URI`, else `mlflow.db` or

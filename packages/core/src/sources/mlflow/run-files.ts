@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { CairnError } from '../../errors.ts';
+import { filePathProblem } from '../../file-path.ts';
 import type { Source } from '../walk.ts';
 import { modelsBelow } from './ml-model.ts';
 import type { TakenModel } from './recorded-run.ts';
@@ -42,7 +43,7 @@ function withFolders(models: readonly LoggedModel[]): ModelPlace[] {
 /** MLflow allows nearly anything in the name of a model, and slashes do not make folders there. */
 function folderName(name: string): string {
   const safe = name.replace(/[^A-Za-z0-9._ -]+/g, '_').replace(/^[. ]+|[. ]+$/g, '');
-  return safe === '' ? 'model' : safe;
+  return safe === '' || filePathProblem(safe) !== null ? `model-${safe}` : safe;
 }
 
 async function takeAll(store: RunStore, run: Run, models: readonly ModelPlace[]): Promise<TakenFiles> {

@@ -1,4 +1,5 @@
 import type { MetricHistories } from '../../schema/metric-history.ts';
+import type { OriginOptions } from '../origin.ts';
 import type { RegisteredModel } from './registered-model.ts';
 import type { LoggedModel, Run, RunSummary } from './run.ts';
 
@@ -7,6 +8,12 @@ export const RUNS_MAX = 100_000;
 
 /** Most params, tags and metrics of one run; MLflow itself slows down long before. */
 export const KEYS_MAX = 10_000;
+
+/** Where a store is looked for, and what it may use. */
+export type StoreOptions = Pick<
+  OriginOptions,
+  'uri' | 'workingFolder' | 'temporaryFolder' | 'variables' | 'signal' | 'onProgress'
+>;
 
 export interface RunsFound {
   /** The newest first. */

@@ -1,3 +1,5 @@
+import type { MetricPoint } from '../../schema/metric-history.ts';
+
 /** How a run of MLflow stands. `unknown` for what no version of MLflow is known to write. */
 export type RunState = 'running' | 'scheduled' | 'finished' | 'failed' | 'killed' | 'unknown';
 
@@ -18,13 +20,7 @@ export interface RunSummary {
 }
 
 /** One value of a metric, as MLflow logged it. */
-export interface LoggedValue {
-  readonly step: number;
-  /** Milliseconds since 1970. */
-  readonly time: number;
-  /** May be `NaN` or infinite. */
-  readonly value: number;
-}
+export type LoggedValue = MetricPoint;
 
 /** A model of its own that a run has made: since MLflow 3 it lies beside the runs. */
 export interface LoggedModel {

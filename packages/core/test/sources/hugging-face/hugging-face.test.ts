@@ -106,13 +106,15 @@ describe('a folder of Hugging Face', () => {
     });
   });
 
-  test('says which revision was downloaded into it', async () => {
+  test('says which revision was downloaded into it, and leaves out what the tool has noted of that', async () => {
     const revision = '0123456789abcdef0123456789abcdef01234567';
     const place = folderWith({
       'config.json': CONFIG,
       '.cache/huggingface/download/config.json.metadata': `${revision}\n"etag"\n1700000000.0\n`,
     });
-    expect((await see(place)).recorded).toMatchObject({ revision });
+    const { recorded, files } = await see(place);
+    expect(recorded).toMatchObject({ revision });
+    expect(files).toEqual(['config.json']);
   });
 
   test('whose index names shards that are missing is refused, and they are named', async () => {

@@ -101,6 +101,18 @@ describe('a tracking server', () => {
     expect(`${error.message}${JSON.stringify(error.data)}${error.stack}`).not.toContain('hunter2');
   });
 
+  it.each([
+    'http://ann:hunter2@[bad',
+    'http://ann:%hunter2@127.0.0.1:9',
+  ])('is not repeated by an error when the variable %j holds no address', async (uri) => {
+    const variables = { MLFLOW_TRACKING_URI: uri };
+    const error = await expectFailure(listRuns({ workingFolder: '/', variables }), {
+      code: 'invalid',
+      names: [],
+    });
+    expect(`${error.message}${JSON.stringify(error.data)}${String(error.cause)}`).not.toContain('hunter2');
+  });
+
   it('that lets nobody in says so, and no error repeats the token', async () => {
     await using server = await recordedServer('mlflow-3-server', (_, response) => {
       answer(response, 401, 'You are not authenticated.');

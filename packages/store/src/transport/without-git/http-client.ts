@@ -6,8 +6,8 @@ import { tooMuch, WITHOUT_GIT_SIZE_MAX } from './limits.ts';
 /** What isomorphic-git asks of an HTTP client, as far as it is used here. */
 export interface HttpRequest {
   readonly url: string;
-  readonly method?: string;
-  readonly headers?: Record<string, string>;
+  readonly method?: string | undefined;
+  readonly headers?: Record<string, string> | undefined;
   readonly body?: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 }
 

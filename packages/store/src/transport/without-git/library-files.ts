@@ -30,12 +30,13 @@ export function libraryFiles(staging: Staging, repository: Repository): { readon
       ? `${seam.gitdir}/${name}`
       : null;
   };
+  // Each gives a promise whatever it is given: isomorphic-git finds out by a call without a path what it has before it.
   const reading = <F extends 'readFile' | 'stat' | 'lstat'>(name: F) =>
-    ((path: string, ...rest: unknown[]) => {
+    (async (path: string, ...rest: unknown[]) => {
       const place = borrowed(path);
       const source = place === null ? files : seam.fs.promises;
       return (source[name] as (...args: unknown[]) => unknown)(place ?? path, ...rest);
-    }) as Files[F];
+    }) as unknown as Files[F];
   return {
     promises: { ...files, readFile: reading('readFile'), stat: reading('stat'), lstat: reading('lstat') },
   };

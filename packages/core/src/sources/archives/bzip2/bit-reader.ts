@@ -23,6 +23,7 @@ export class BitReader {
 
   /** Reads ahead, so that the bits of a whole block can be asked for. False when nothing is left. */
   async fill(): Promise<boolean> {
+    this.#giveBack();
     const pieces = [this.#bytes.subarray(this.#at)];
     let size = pieces[0]!.byteLength;
     while (!this.#ended && size < BLOCK_PACKED_MAX) {
@@ -36,21 +37,31 @@ export class BitReader {
     if (pieces.length > 1) this.#bytes = Buffer.concat(pieces);
     else this.#bytes = pieces[0]!;
     this.#at = 0;
-    return size > 0 || this.#count > 0;
+    return size > 0;
   }
 
   /** A number of at most 24 bits. Throws `damaged` where the stream ends before. */
   bits(count: number): number {
+    const number = this.peek(count);
+    this.skip(count);
+    return number;
+  }
+
+  /** The next bits without taking them, at most 24; zeros behind the end. */
+  peek(count: number): number {
     while (this.#count < count) {
-      const byte = this.#bytes[this.#at];
-      if (byte === undefined) throw damaged('it ends early');
-      this.#at += 1;
       // Only the lower bits are of use: what was given out is pushed out above.
-      this.#held = (this.#held << 8) | byte;
+      this.#held = (this.#held << 8) | (this.#bytes[this.#at] ?? 0);
+      this.#at += 1;
       this.#count += 8;
     }
+    return (this.#held >>> (this.#count - count)) & ((1 << count) - 1);
+  }
+
+  /** Takes bits that were looked at. Throws `damaged` where the stream ended before. */
+  skip(count: number): void {
     this.#count -= count;
-    return (this.#held >>> this.#count) & ((1 << count) - 1);
+    if (this.#at - (this.#count >>> 3) > this.#bytes.byteLength) throw damaged('it ends early');
   }
 
   /** A number of 32 bits. */
@@ -66,5 +77,13 @@ export class BitReader {
   /** Lets the source know that nothing more is read. */
   async close(): Promise<void> {
     await this.#source.return?.();
+  }
+
+  /** Whole bytes that were only looked at are read again; those behind the end were none. */
+  #giveBack(): void {
+    const whole = this.#count >>> 3;
+    this.#at -= whole;
+    this.#count -= 8 * whole;
+    this.#held >>>= 8 * whole;
   }
 }

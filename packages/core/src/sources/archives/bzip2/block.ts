@@ -97,9 +97,9 @@ function readMoves(
   let weight = 1;
   const put = (byte: number, count: number) => {
     if (size + count > chain.length) throw damaged('a block in it is longer than it may be');
-    chain.fill(byte, size, size + count);
     counts[byte]! += count;
-    size += count;
+    // Mostly it is one, for which `fill` takes longer than all the rest.
+    for (const end = size + count; size < end; size += 1) chain[size] = byte;
   };
   for (;;) {
     const symbol = nextSymbol();
@@ -113,11 +113,16 @@ function readMoves(
     run = 0;
     weight = 1;
     if (symbol === end) return { size, counts };
-    const byte = recent[symbol - 1]!;
-    recent.copyWithin(1, 0, symbol - 1);
-    recent[0] = byte;
-    put(byte, 1);
+    put(moveToFront(recent, symbol - 1), 1);
   }
+}
+
+/** Takes a byte from its place, most of which are small, to the first. */
+function moveToFront(recent: Uint8Array, place: number): number {
+  const byte = recent[place]!;
+  for (let at = place; at > 0; at -= 1) recent[at] = recent[at - 1]!;
+  recent[0] = byte;
+  return byte;
 }
 
 /** Undoes the sorting: writes above each byte where the next one stands. */

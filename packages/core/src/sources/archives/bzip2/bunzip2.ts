@@ -54,38 +54,83 @@ function isSame([a, b]: readonly number[], [c, d]: readonly number[]): boolean {
   return a === c && b === d;
 }
 
+/** The bytes of a block, and at the end their CRC-32. */
+function* bytesOf(block: Block): Generator<Uint8Array, number> {
+  const runs = new RunReader(block);
+  for (;;) {
+    const chunk = new Uint8Array(CHUNK_SIZE);
+    const filled = runs.fill(chunk);
+    if (filled === 0) return runs.crc;
+    yield chunk.subarray(0, filled);
+  }
+}
+
 /** After so many equal bytes stands how many more follow. */
 const RUN_LENGTH = 4;
 
-/** The bytes of a block, and at the end their CRC-32. */
-function* bytesOf({ chain, size, first }: Block): Generator<Uint8Array, number> {
-  let chunk = new Uint8Array(CHUNK_SIZE);
-  let filled = 0;
-  let crc = 0xffffffff;
-  let last = -1;
-  let equal = 0;
-  let at = first;
-  for (let index = 0; index < size; index += 1) {
-    const link = chain[at]!;
-    const byte = link & 0xff;
-    at = link >>> 8;
-    const isCount = equal === RUN_LENGTH;
-    for (let copies = isCount ? byte : 1; copies > 0; copies -= 1) {
-      const value = isCount ? last : byte;
-      crc = (crc << 8) ^ CRC_TABLE[(crc >>> 24) ^ value]!;
-      chunk[filled] = value;
-      filled += 1;
-      if (filled === CHUNK_SIZE) {
-        yield chunk;
-        chunk = new Uint8Array(CHUNK_SIZE);
-        filled = 0;
-      }
-    }
-    equal = isCount ? 0 : byte === last ? equal + 1 : 1;
-    last = isCount ? -1 : byte;
+/** Follows the chain of a block, and undoes the runs in it. */
+class RunReader {
+  readonly #block: Block;
+  /** Places of the chain that were read, and the next of them. */
+  #read = 0;
+  #at: number;
+  #last = -1;
+  #equal = 0;
+  /** How many times the last byte has to be given out again. */
+  #copies = 0;
+  #crc = 0xffffffff;
+
+  constructor(block: Block) {
+    this.#block = block;
+    this.#at = block.first;
   }
-  if (filled > 0) yield chunk.subarray(0, filled);
-  return ~crc >>> 0;
+
+  /** Of the bytes given out so far. */
+  get crc(): number {
+    return ~this.#crc >>> 0;
+  }
+
+  /** Fills a chunk, and gives how much of it; 0 at the end. Kept in one piece: this is where most of the time goes. */
+  fill(chunk: Uint8Array): number {
+    const { chain, size } = this.#block;
+    let [read, at, last, equal, copies, crc] = [
+      this.#read,
+      this.#at,
+      this.#last,
+      this.#equal,
+      this.#copies,
+      this.#crc,
+    ];
+    let filled = 0;
+    while (filled < chunk.length && (copies > 0 || read < size)) {
+      if (copies > 0) {
+        copies -= 1;
+      } else {
+        const link = chain[at]!;
+        at = link >>> 8;
+        read += 1;
+        if (equal === RUN_LENGTH) {
+          copies = link & 0xff;
+          equal = 0;
+          continue;
+        }
+        equal = (link & 0xff) === last ? equal + 1 : 1;
+        last = link & 0xff;
+      }
+      crc = (crc << 8) ^ CRC_TABLE[(crc >>> 24) ^ last]!;
+      chunk[filled] = last;
+      filled += 1;
+    }
+    [this.#read, this.#at, this.#last, this.#equal, this.#copies, this.#crc] = [
+      read,
+      at,
+      last,
+      equal,
+      copies,
+      crc,
+    ];
+    return filled;
+  }
 }
 
 /** The CRC-32 of bzip2 takes the highest bit first, which zlib's does not. */

@@ -32,10 +32,12 @@ export function readTable(bits: BitReader, symbolCount: number): HuffmanTable {
 
 /** The next symbol. */
 export function readSymbol(bits: BitReader, { shortest, highest, offset, symbols }: HuffmanTable): number {
-  let code = bits.bits(shortest);
+  const next = bits.peek(CODE_LENGTH_MAX);
   for (let length = shortest; length <= CODE_LENGTH_MAX; length += 1) {
-    if (code <= highest[length]!) return symbols[code - offset[length]!] ?? unknownCode();
-    code = (code << 1) | bits.bits(1);
+    const code = next >>> (CODE_LENGTH_MAX - length);
+    if (code > highest[length]!) continue;
+    bits.skip(length);
+    return symbols[code - offset[length]!] ?? unknownCode();
   }
   return unknownCode();
 }

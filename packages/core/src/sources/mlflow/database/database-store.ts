@@ -3,8 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { CairnError } from '../../../errors.ts';
 import { checkCancelled } from '../../../progress.ts';
 import { locateOnDisk } from '../locate.ts';
-import type { StoreOptions } from '../open-store.ts';
-import type { RunStore } from '../run-store.ts';
+import type { RunStore, StoreOptions } from '../run-store.ts';
 import type { Answers, DatabaseData, FromDatabase, Question, ToDatabase } from './questions.ts';
 
 /** A SQLite database, as MLflow begins with since 3.7. It is read in a thread, as SQLite lets nobody else have a turn. */

@@ -91,7 +91,7 @@ export function readHistories(tables: Tables, id: string): MetricHistories {
   const selection = { where: { run_uuid: id }, limit: HISTORY_MAX };
   for (const row of tables.select('metrics', VALUE_COLUMNS, selection)) {
     const key = row.text('key');
-    const value = valueOf(row);
+    const value = valueIn(row);
     if (key === null || value === null) continue;
     if (!builders.has(key) && builders.size >= KEYS_MAX) continue;
     const builder = builders.get(key) ?? new HistoryBuilder();
@@ -223,7 +223,7 @@ function lastValues(
   const table = tables.has('latest_metrics') ? 'latest_metrics' : 'metrics';
   const last = new Map<string, Map<string, LoggedValue>>();
   for (const row of tables.select(table, VALUE_COLUMNS, selection)) {
-    const [run, key, value] = [row.text('run_uuid'), row.text('key'), valueOf(row)];
+    const [run, key, value] = [row.text('run_uuid'), row.text('key'), valueIn(row)];
     if (run === null || key === null || value === null) continue;
     const ofRun = last.get(run) ?? new Map<string, LoggedValue>();
     last.set(run, ofRun);
@@ -236,7 +236,7 @@ function lastValues(
 }
 
 /** MLflow keeps NaN as 0 with a mark, and infinities as the greatest numbers there are. */
-function valueOf(row: Row): LoggedValue | null {
+function valueIn(row: Row): LoggedValue | null {
   const value = row.integer('is_nan') === 1 ? Number.NaN : row.real('value');
   if (value === null) return null;
   const isInfinite = Math.abs(value) >= Number.MAX_VALUE;

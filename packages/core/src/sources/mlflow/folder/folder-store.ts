@@ -9,7 +9,7 @@ import { RUNS_MAX, type RunStore } from '../run-store.ts';
 import { experimentsIn, runIdsOf } from './experiments.ts';
 import { readRegistry } from './folder-registry.ts';
 import { type RunPlace, readRunFolder, runFolder, summarizeRun } from './folder-runs.ts';
-import { keyFiles } from './key-files.ts';
+import { entriesOf, keyFiles } from './key-files.ts';
 import { modelsIn } from './logged-models.ts';
 import { readMetricFile } from './metric-file.ts';
 
@@ -79,11 +79,12 @@ function tooMany(root: string): string {
   return `${root} has more than ${RUNS_MAX} runs, of which the rest is not looked at`;
 }
 
-/** A run that an experiment has, by its id. */
+/** A run that an experiment has, by its id. Its models name it, or it names them among its outputs. */
 function findRun(root: string, id: string): RunPlace | null {
   for (const experiment of experimentsIn(root)) {
     if (!runIdsOf(experiment).includes(id)) continue;
-    const models = modelsIn(experiment).filter(({ runId }) => runId === id);
+    const outputs = new Set(entriesOf(join(experiment.folder, id, 'outputs')).map(({ name }) => name));
+    const models = modelsIn(experiment).filter((model) => model.runId === id || outputs.has(model.id));
     return { id, experiment, models };
   }
   return null;

@@ -28,13 +28,15 @@ export function readKeys(folder: string): Record<string, string> {
 
 /** The text of a small file; `null` when there is none, or more than a value has. */
 export function readValue(path: string): string | null {
-  try {
-    if (statSync(path).size > VALUE_SIZE_MAX) return null;
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
-  }
+  return readLimited(path, VALUE_SIZE_MAX, () => null);
+}
+
+/** The text of a file of at most so many bytes, what `tooLong` gives or throws for a longer one, `null` for none. */
+export function readLimited(path: string, sizeMax: number, tooLong: (size: number) => null): string | null {
+  // Most runs lack most files, and an exception costs more than all else that is done for a run.
+  const status = statSync(path, { throwIfNoEntry: false });
+  if (!status?.isFile()) return null;
+  return status.size > sizeMax ? tooLong(status.size) : readFileSync(path, 'utf8');
 }
 
 /** The entries of a folder; none when there is no such folder. */

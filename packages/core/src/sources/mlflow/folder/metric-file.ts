@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { isLater, type LoggedValue } from '../run.ts';
 
 /** Bytes read at a time. */
@@ -12,45 +12,34 @@ const LINE_MAX = 4096;
 
 /** Gives every value in the file of a metric. Lines that are none, as a crash can leave them, are passed over. */
 export function readMetricFile(path: string, onValue: (value: LoggedValue) => void): void {
-  const file = openSync(path, 'r');
-  try {
+  withFile(path, (file) =>
     forEachLine(file, 0, (line) => {
       const value = parseMetricLine(line);
       if (value) onValue(value);
-    });
-  } finally {
-    closeSync(file);
-  }
+    }),
+  );
 }
 
 /** The last value of a metric, for a list. Of a very long file the end says it. */
 export function lastMetricValue(path: string): LoggedValue | null {
-  const file = openSync(path, 'r');
   let last: LoggedValue | null = null;
-  try {
-    const { size } = fstatSync(file);
-    const start = size > LISTED_SIZE_MAX ? size - CHUNK_SIZE : 0;
-    forEachLine(file, start, (line) => {
-      const value = parseMetricLine(line);
-      if (value && (last === null || isLater(value, last))) last = value;
-    });
-  } finally {
-    closeSync(file);
-  }
+  const see = (line: string) => {
+    const value = parseMetricLine(line);
+    if (value && (last === null || isLater(value, last))) last = value;
+  };
+  const { size } = statSync(path);
+  if (size <= LISTED_SIZE_MAX) for (const line of readFileSync(path, 'utf8').split('\n')) see(line);
+  else withFile(path, (file) => forEachLine(file, size - CHUNK_SIZE, see));
   return last;
 }
 
 /** `<milliseconds> <value> [<step>]`; what stands behind is for later versions of MLflow. `null` for anything else. */
 export function parseMetricLine(line: string): LoggedValue | null {
-  const [time, value, step = '0'] = line.trim().split(' ', 3);
-  if (time === undefined || value === undefined || value === '') return null;
-  const parsed = { time: wholeNumber(time), value: metricNumber(value), step: wholeNumber(step) };
-  if (parsed.time === null || parsed.value === null || parsed.step === null) return null;
-  return { time: parsed.time, value: parsed.value, step: parsed.step };
-}
-
-function wholeNumber(text: string): number | null {
-  return /^-?\d{1,15}$/.test(text) ? Number(text) : null;
+  const [time = '', value = '', step = '0'] = line.trimEnd().split(' ', 3);
+  if (time === '' || value === '' || step === '') return null;
+  const parsed = { time: Number(time), value: metricNumber(value), step: Number(step) };
+  const isWhole = Number.isSafeInteger(parsed.time) && Number.isSafeInteger(parsed.step);
+  return isWhole && parsed.value !== null ? { ...parsed, value: parsed.value } : null;
 }
 
 const WORDS: Readonly<Record<string, number>> = {
@@ -63,9 +52,10 @@ const WORDS: Readonly<Record<string, number>> = {
 
 /** A number as Python writes it. */
 function metricNumber(text: string): number | null {
+  const number = Number(text);
+  if (Number.isFinite(number)) return number;
   const word = text.toLowerCase();
-  if (Object.hasOwn(WORDS, word)) return WORDS[word]!;
-  return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/.test(word) ? Number(word) : null;
+  return Object.hasOwn(WORDS, word) ? WORDS[word]! : null;
 }
 
 /** The first of lines that begin in the middle is passed over by whoever parses it: it is cut, or whole. */
@@ -86,4 +76,13 @@ function forEachLine(file: number, start: number, onLine: (line: string) => void
     }
   }
   if (rest !== '' && !skipsFirst) onLine(rest);
+}
+
+function withFile(path: string, read: (file: number) => void): void {
+  const file = openSync(path, 'r');
+  try {
+    read(file);
+  } finally {
+    closeSync(file);
+  }
 }

@@ -25,7 +25,7 @@ export function serverAddress(text: string, variables: Variables): ServerAddress
       hint: 'give it in MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD: arguments can be seen by everybody',
     });
   }
-  const named = { user: decodeURIComponent(url.username), password: decodeURIComponent(url.password) };
+  const named = { user: decoded(url.username) ?? '', password: decoded(url.password) ?? '' };
   return {
     url: `${url.protocol}//${url.host}${url.pathname.replace(/\/+$/, '')}`,
     authorization: authorizationFrom(variables, named),
@@ -33,14 +33,19 @@ export function serverAddress(text: string, variables: Variables): ServerAddress
   };
 }
 
+/** The error of the platform is not kept as a cause: it repeats the address, and a password that stands in it. */
 function parsed(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url && decoded(url.username) !== null && decoded(url.password) !== null) return url;
+  throw new CairnError('invalid', 'not the address of a server', { hint: 'such as http://127.0.0.1:5000' });
+}
+
+/** `null` for what is not percent-encoded as it has to be. */
+function decoded(text: string): string | null {
   try {
-    return new URL(text);
-  } catch (cause) {
-    throw new CairnError('invalid', 'not the address of a server', {
-      hint: 'such as http://127.0.0.1:5000',
-      cause,
-    });
+    return decodeURIComponent(text);
+  } catch {
+    return null;
   }
 }
 

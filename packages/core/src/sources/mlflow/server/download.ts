@@ -2,6 +2,7 @@ import { mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CairnError } from '../../../errors.ts';
 import { filePathProblem } from '../../../file-path.ts';
+import { checkRoom } from '../../../packages/unpack-entries.ts';
 import { checkCancelled, type TaskOptions } from '../../../progress.ts';
 import { checkAnswer, filesPage } from './answers.ts';
 import { type Client, unreachable } from './client.ts';
@@ -90,6 +91,7 @@ async function fetchAll(
   { files, path, target, signal, onProgress }: Fetching,
 ): Promise<void> {
   const total = files.reduce((sum, { size }) => sum + (size ?? 0), 0);
+  await checkRoom(dirname(target), total, 'the artifacts have');
   const waiting = [...files];
   let bytes = 0;
   let done = 0;
