@@ -84,7 +84,7 @@ async function completeArgument(
 function argumentAt(command: Command, index: number): ArgumentDescriptor | undefined {
   const all = Object.values(command.arguments);
   const last = all.at(-1);
-  return all[index] ?? (last?.many ? last : undefined);
+  return all[index] ?? (all.some(({ many }) => many) ? last : undefined);
 }
 
 /** How many words name a command. */

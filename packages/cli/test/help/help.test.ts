@@ -36,9 +36,13 @@ describe('the command table', () => {
     expect(new Set(shorts).size).toBe(shorts.length);
   });
 
-  test.each(commands)('$name has only its last argument optional or of many words', (command) => {
-    const firsts = Object.values(command.arguments).slice(0, -1);
-    expect(firsts.some((argument) => argument.optional || argument.many)).toBe(false);
+  test.each(commands)('$name has only its last argument optional, and one of many words', (command) => {
+    const all = Object.values(command.arguments);
+    expect(all.slice(0, -1).some((argument) => argument.optional)).toBe(false);
+    const many = all.filter((argument) => argument.many);
+    expect(many.length).toBeLessThanOrEqual(1);
+    // What follows many words takes the last ones, so that it must be there.
+    expect(many.length === 1 && all.at(-1) !== many[0] && all.at(-1)!.optional).not.toBe(true);
   });
 
   test.each(commands)('$name has examples that begin with a command there is', ({ examples }) => {

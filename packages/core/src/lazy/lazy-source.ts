@@ -25,11 +25,12 @@ export function lazySource(repository: LazyRepository, content: FileContent, wha
   return {
     size: source.size,
     async read(offset, length) {
+      // Says what is wrong with a range before anything is brought for it.
+      source.stream({ offset, length });
       await ahead.reach(offset, offset + length);
       return source.read(offset, length);
     },
     stream: (range = { offset: 0 }) => {
-      // Says at once what is wrong with a range, as it does where nothing has to be brought.
       source.stream(range);
       return streamed(source, content, { ahead, range });
     },

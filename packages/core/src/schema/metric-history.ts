@@ -25,8 +25,6 @@ export const metricHistoryDocument = z.looseObject({
   omitted: z.number().int().min(1).optional(),
 });
 
-export type MetricHistoryDocument = z.infer<typeof metricHistoryDocument>;
-
 /** One value of a metric. */
 export interface MetricPoint {
   readonly step: number;

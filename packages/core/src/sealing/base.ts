@@ -47,8 +47,14 @@ export async function findBase(
   const candidates = version !== null && names.includes(version) ? [version, ...names] : names;
   for (const candidate of candidates) {
     const bring = { repository: lazily(registry, writer.repository), sizes };
-    const base = await baseAt(writer, { model, version: candidate }, { domain, bring }).catch(passOver);
-    if (base) return base;
+    try {
+      const base = await baseAt(writer, { model, version: candidate }, { domain, bring });
+      if (base) return base;
+    } catch (error) {
+      passOver(error);
+      // What one cannot be fetched from, others cannot either.
+      if (asCairnError(error).code === 'network') return null;
+    }
   }
   return null;
 }

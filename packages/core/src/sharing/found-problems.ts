@@ -123,3 +123,11 @@ export function caseTwin({ model, version }: VersionSubject, remote: string): Sh
     },
   );
 }
+
+export function aliasShadowed(model: string, alias: string, remote: string): SharingProblem {
+  const message = `${remote} has the alias ${alias} of ${model}, which is the name of a version here: that goes before it`;
+  return problem('name', message, {
+    model,
+    hint: `rename the version, \`cairn rename ${model}@${alias} ${alias}-mine\`, or remove the alias`,
+  });
+}

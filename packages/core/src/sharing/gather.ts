@@ -1,19 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  createRepository,
-  fetchObjects,
-  type ObjectId,
-  ObjectWriter,
-  openRepository,
-  type Repository,
-  updateRefs,
-} from '@cairn/store';
+import { fetchObjects, type ObjectId, ObjectWriter, type Repository, updateRefs } from '@cairn/store';
 import { asCairnError } from '../errors.ts';
-import { localFolder } from '../registry/folders.ts';
-import { makeFolder } from '../registry/make-folder.ts';
 import { LOCK_TIMEOUT_MS, WRITER_TIMEOUT_MS } from '../time-limits.ts';
+import { openAsideRepository } from './aside-repository.ts';
 import type { Contact } from './contact.ts';
 import { copyReachable } from './copy-reachable.ts';
 import { incomingPrefix, trackingRef } from './ref-layout.ts';
@@ -43,14 +33,8 @@ export async function gather(
   models: readonly RemoteModel[],
   onProgress: TransferListener,
 ): Promise<Gathering | null> {
-  await makeFolder(localFolder(registry));
-  const folder = join(localFolder(registry), `tmp_${randomBytes(6).toString('hex')}.git`);
-  createRepository(folder);
-  const repository = openRepository(folder);
-  const dispose = async () => {
-    repository.close();
-    await rm(folder, { recursive: true, force: true });
-  };
+  const aside = await openAsideRepository(registry);
+  const { repository } = aside;
   try {
     const ids = models.flatMap(({ main, versions }) => [...(main ? [main] : []), ...versions.values()]);
     const sizeOf = () => OBJECT_SIZE;
@@ -64,13 +48,13 @@ export async function gather(
       onProgress,
     });
   } catch (error) {
-    await dispose();
+    await aside[Symbol.asyncDispose]();
     if (!RETRIED.has(asCairnError(error).code)) throw error;
     return null;
   }
   return {
     give: (to, model) => give(repository, to, { model, remote: remote.name }),
-    [Symbol.asyncDispose]: dispose,
+    [Symbol.asyncDispose]: () => aside[Symbol.asyncDispose](),
   };
 }
 

@@ -58,7 +58,8 @@ const TRIES_MAX = 10;
  * Takes what others have made of a model into its branch `main`: forward where nothing was changed here, by a merge of
  * both otherwise. Where both sides have changed the same thing and no side is preferred, nothing is changed.
  *
- * Throws `damaged`, `hostile` or `unsupported` when the other side is not what the format says.
+ * Throws `damaged`, `hostile` or `unsupported` when the other side is not what the format says, `refused` when it is not
+ * signed and has to be.
  */
 export async function integrateMain(
   repository: Repository,

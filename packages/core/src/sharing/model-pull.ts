@@ -57,8 +57,6 @@ export function unreadableContent(model: string | null, remote: string, error: u
   const { code, message, hint = null } = asCairnError(error);
   if (!ABOUT_CONTENT.has(code)) throw error;
   const what = model ?? 'the registry';
-  return problem('unreadable', `what ${remote} has of ${what} is not taken over: ${message}`, {
-    model,
-    hint,
-  });
+  const kind = code === 'refused' ? 'unsigned' : 'unreadable';
+  return problem(kind, `what ${remote} has of ${what} is not taken over: ${message}`, { model, hint });
 }

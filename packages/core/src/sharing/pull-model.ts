@@ -6,7 +6,14 @@ import { compareModel, type ModelComparison, versionsHere, versionsIn } from './
 import { sharedFrom } from './compare-versions.ts';
 import type { Contact } from './contact.ts';
 import { fetchModel } from './fetch-model.ts';
-import { caseTwin, mainConflict, modelDeleted, versionDeleted, versionLeft } from './found-problems.ts';
+import {
+  aliasShadowed,
+  caseTwin,
+  mainConflict,
+  modelDeleted,
+  versionDeleted,
+  versionLeft,
+} from './found-problems.ts';
 import { integrateMain, type PulledAlias, type PulledMain } from './integrate-main.ts';
 import { recordLeftModel } from './left-models.ts';
 import { type ModelToPull, nothing, type PulledModel, unreadableContent } from './model-pull.ts';
@@ -105,11 +112,20 @@ async function takeMain(
   try {
     const task = { model, theirs, remote: remote.name, prefer };
     const { main, aliases, conflicts } = await integrateMain(repository, registry, task);
-    const problems = conflicts.length > 0 ? [mainConflict(model, remote.name, conflicts)] : [];
+    const problems = [
+      ...(conflicts.length > 0 ? [mainConflict(model, remote.name, conflicts)] : []),
+      ...shadowedAliases(repository, aliases).map((alias) => aliasShadowed(model, alias, remote.name)),
+    ];
     return { main, aliases, problems };
   } catch (error) {
     return { main: 'none', aliases: [], problems: [unreadableContent(model, remote.name, error)] };
   }
+}
+
+/** Aliases that came and have the name of a version that is here, which goes before them. */
+function shadowedAliases(repository: Repository, aliases: readonly PulledAlias[]): string[] {
+  const versions = versionsHere(repository);
+  return aliases.filter(({ alias, to }) => to !== null && versions.has(alias)).map(({ alias }) => alias);
 }
 
 async function standingProblems(

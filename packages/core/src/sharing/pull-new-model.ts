@@ -1,23 +1,13 @@
-import { randomBytes } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import {
-  createRepository,
-  type ObjectId,
-  openRepository,
-  type Repository,
-  readRef,
-  replaceDurably,
-  updateRefs,
-} from '@cairn/store';
+import { type ObjectId, type Repository, readRef, replaceDurably, updateRefs } from '@cairn/store';
 import { MAIN_REF, readMainAt } from '../models/main-branch.ts';
 import { checkModelIsNew, modelNames } from '../models/model-repository.ts';
 import { withModelsLocked } from '../models/models-lock.ts';
-import { localFolder, modelFolder, modelsFolder } from '../registry/folders.ts';
+import { modelFolder, modelsFolder } from '../registry/folders.ts';
 import { makeFolder } from '../registry/make-folder.ts';
 import { requireSignedMain } from '../signing/main-signatures.ts';
 import { LOCK_TIMEOUT_MS } from '../time-limits.ts';
 import { acceptVersions } from './accept-versions.ts';
+import { openAsideRepository } from './aside-repository.ts';
 import type { Contact } from './contact.ts';
 import { bringMetadata, fetchModel } from './fetch-model.ts';
 import { caseTwin } from './found-problems.ts';
@@ -38,30 +28,16 @@ export async function pullNewModel(contact: Contact, task: ModelToPull): Promise
   const { model, there } = task;
   if (there.main === null) return nothing(model, [withoutMain(model, remote.name)]);
   await makeFolder(modelsFolder(registry));
-  await makeFolder(localFolder(registry));
-  const aside = join(localFolder(registry), `tmp_${randomBytes(6).toString('hex')}.git`);
-  try {
-    createRepository(aside);
-    const pulled = await fill(contact, aside, task);
-    if (pulled.main === 'none') return pulled;
-    return await withModelsLocked(registry, `pull ${model}`, async () => {
-      if ((await modelNames(registry)).includes(model)) return null;
-      await checkModelIsNew(registry, model);
-      replaceDurably(aside, modelFolder(registry, model));
-      return pulled;
-    });
-  } finally {
-    await rm(aside, { recursive: true, force: true });
-  }
-}
-
-async function fill(contact: Contact, folder: string, task: ModelToPull): Promise<PulledModel> {
-  const repository = openRepository(folder);
-  try {
-    return await fillRepository(contact, repository, task);
-  } finally {
-    repository.close();
-  }
+  await using aside = await openAsideRepository(registry);
+  const pulled = await fillRepository(contact, aside.repository, task);
+  if (pulled.main === 'none') return pulled;
+  aside.repository.close();
+  return await withModelsLocked(registry, `pull ${model}`, async () => {
+    if ((await modelNames(registry)).includes(model)) return null;
+    await checkModelIsNew(registry, model);
+    replaceDurably(aside.path, modelFolder(registry, model));
+    return pulled;
+  });
 }
 
 async function fillRepository(

@@ -1,20 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import {
-  createRepository,
-  fetchRefs,
-  type ObjectId,
-  openRepository,
-  parseTag,
-  type Repository,
-} from '@cairn/store';
-import { CairnError } from '../errors.ts';
+import { fetchRefs, type ObjectId, parseTag, type Repository } from '@cairn/store';
+import { asCairnError } from '../errors.ts';
 import { bringObjects } from '../lazy/bring-objects.ts';
-import { localFolder } from '../registry/folders.ts';
-import { makeFolder } from '../registry/make-folder.ts';
 import { readVersionAt } from '../versions/version-repository.ts';
 import { TAG_PREFIX } from '../versions/version-tags.ts';
+import { openAsideRepository } from './aside-repository.ts';
 import type { Contact } from './contact.ts';
 import { versionDiffers } from './found-problems.ts';
 import { versionMetadata } from './metadata.ts';
@@ -77,22 +66,13 @@ async function theirSides(
   model: string,
   versions: readonly string[],
 ): Promise<Map<string, VersionSide>> {
-  const folder = join(localFolder(contact.registry), `tmp_${randomBytes(6).toString('hex')}.git`);
-  await makeFolder(localFolder(contact.registry));
   try {
-    createRepository(folder);
-    const repository = openRepository(folder);
-    try {
-      return await fetchSides(contact, repository, { model, versions });
-    } finally {
-      repository.close();
-    }
+    await using aside = await openAsideRepository(contact.registry);
+    return await fetchSides(contact, aside.repository, { model, versions });
   } catch (error) {
-    if (error instanceof CairnError && error.code === 'cancelled') throw error;
+    if (asCairnError(error).code === 'cancelled') throw error;
     // The conflict is told of all the same, with our side alone.
     return new Map();
-  } finally {
-    await rm(folder, { recursive: true, force: true });
   }
 }
 

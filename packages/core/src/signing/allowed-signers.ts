@@ -88,7 +88,7 @@ const OPTION = String.raw`[a-zA-Z-]+(?:="[^"\n]*")?`;
 const SIGNER = new RegExp(
   String.raw`^("[^"\n]+"|[^\s"]+)\s+(?:(${OPTION}(?:,${OPTION})*)\s+)?(${KEY})(?:\s.*)?$`,
 );
-const PUBLIC_KEY = new RegExp(String.raw`^(${KEY})(?:\s.*)?$`);
+const PUBLIC_KEY = new RegExp(String.raw`^(${KEY})(?:[ \t].*)?$`);
 
 /** Throws `invalid` for a line that is none: one line that is wrong makes ssh-keygen overlook those below. */
 function signersIn(text: string, what: string): AllowedSigner[] {

@@ -1,19 +1,16 @@
-import { mkdir, readdir, rename, rmdir, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
-import { syncFolder, systemCode } from '@cairn/store';
+import { resolve } from 'node:path';
 import { atBorder, CairnError } from '../errors.ts';
 import type { Package } from '../packages/package.ts';
 import { taskOf } from '../progress.ts';
-import { withFolder } from '../registry/make-folder.ts';
 import type { Registry } from '../registry/registry.ts';
 import { planHooks } from '../running/hook-plan.ts';
-import { openAside, sweepAsides } from '../versions/aside.ts';
 import { type ReferenceInput, showVersion, type Version, versionOrLatest } from '../versions/show.ts';
 import { bentoPlace } from './bento-place.ts';
 import { imageName } from './image-name.ts';
 import { layOutBento } from './lay-out-bento.ts';
 import { layOutPackage } from './lay-out-package.ts';
 import type { BuildTemplateOptions, BuiltTemplate, Served, Template, TemplateTexts } from './template.ts';
+import { checkEmpty, writeTemplate } from './template-folder.ts';
 import { type VersionContents, versionContents } from './version-contents.ts';
 
 /**
@@ -38,12 +35,11 @@ export function buildTemplate(
     const template = chosenTemplate(contents, version, options.template);
     const served = { ...nameOf(version), image: imageName(version.model, version.version) };
     const task = taskOf(options);
-    const { buildArguments, notes } = await inNewFolder(registry, folder, async (aside) => {
-      const laidOut = await layOut(contents, aside, { template, served, ...task });
-      await writeTexts(aside, laidOut);
-      return laidOut;
-    });
     const { type } = version;
+    const place = { folder, isPrivate: type === 'packaged-encrypted', now: registry.environment.now() };
+    const { buildArguments, notes } = await writeTemplate(place, (aside) =>
+      layOut(contents, aside, { template, served, ...task }),
+    );
     return { destination: folder, ...served, type, template, buildArguments, notes };
   });
 }
@@ -93,46 +89,6 @@ function templateOf(opened: Package): Template {
 
 const HOW_TO_SERVE =
   'add it again with --type packaged, with hooks and a manifest (`cairn manifest new`), or add a bento of BentoML';
-
-/** Fills a folder beside the destination, and gives it its name when everything is in it. */
-async function inNewFolder<T>(
-  registry: Registry,
-  folder: string,
-  fill: (aside: string) => Promise<T>,
-): Promise<T> {
-  const prefix = `.${basename(folder)}.`;
-  return withFolder(dirname(folder), async () => {
-    await sweepAsides(dirname(folder), { prefix, now: registry.environment.now() });
-    const aside = await openAside(dirname(folder), prefix);
-    try {
-      const filled = await fill(aside.files);
-      await rmdir(folder).catch(() => undefined);
-      await rename(aside.files, folder);
-      syncFolder(dirname(folder));
-      return filled;
-    } finally {
-      await aside.remove();
-    }
-  });
-}
-
-async function writeTexts(folder: string, { texts }: TemplateTexts): Promise<void> {
-  for (const { path, text } of texts) {
-    const place = join(folder, ...path.split('/'));
-    await mkdir(dirname(place), { recursive: true });
-    await writeFile(place, text, { flag: 'wx' });
-  }
-}
-
-async function checkEmpty(folder: string): Promise<void> {
-  const present = await readdir(folder).catch((error) => {
-    if (systemCode(error) === 'ENOENT') return [];
-    if (systemCode(error) !== 'ENOTDIR') throw error;
-    throw refused(`cannot write to ${folder}: it is not a folder`, 'name another place');
-  });
-  if (present.length === 0) return;
-  throw refused(`cannot write to ${folder}: it is not empty`, 'name an empty or new folder');
-}
 
 function sealed(version: Version): CairnError {
   return refused(

@@ -19,8 +19,8 @@ const IGNORED = `# What the image does not need.
 README.md
 Dockerfile
 compose.yaml
+node_modules
 **/__pycache__
-**/node_modules
 `;
 
 /** Nobody in the container but this user, who may change nothing of what runs. */

@@ -6,6 +6,7 @@ import { withModelsLocked } from '../models/models-lock.ts';
 import { sweepUnpackFolders } from '../packages/unpack-folder.ts';
 import { cacheFolder, localFolder, trashFolder } from '../registry/folders.ts';
 import type { Registry } from '../registry/registry.ts';
+import { sweepAsideRepositories } from '../sharing/aside-repository.ts';
 
 /** Bytes of what {@link removeLocalLeftovers} would remove. */
 export async function sizeOfLocalLeftovers(registry: Registry): Promise<number> {
@@ -15,13 +16,14 @@ export async function sizeOfLocalLeftovers(registry: Registry): Promise<number> 
 
 /**
  * Removes what is left of models whose creation or deletion was cut short, and gives the bytes that came free.
- * Temporary files of caches and locks go too, and what unpacking has left; they are not counted.
+ * Temporary files of caches and locks go too, and what unpacking and pulling have left; they are not counted.
  */
 export async function removeLocalLeftovers(registry: Registry): Promise<number> {
   const freed = await removeFolders(await deletedModels(registry));
   const now = registry.environment.now();
   for (const folder of await ownFolders(registry)) sweepAbandoned(folder, { now });
   await sweepUnpackFolders(registry);
+  await sweepAsideRepositories(registry);
   return freed + (await removeHalfMade(registry));
 }
 

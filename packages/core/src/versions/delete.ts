@@ -7,7 +7,7 @@ import {
   updateRefs,
 } from '@cairn/store';
 import { moveAlias } from '../aliases/move.ts';
-import { asCairnError, atBorder, CairnError } from '../errors.ts';
+import { asCairnError, atBorder, CairnError, type CairnErrorCode } from '../errors.ts';
 import { withAlias } from '../models/aliases.ts';
 import { editMain, readMain } from '../models/main-branch.ts';
 import { checkReason } from '../models/main-message.ts';
@@ -171,8 +171,19 @@ function isObstacle(error: unknown): boolean {
  * missing is a line of the history.
  */
 function passOverObstacle(error: unknown): void {
-  if (!['damaged', 'no-space', 'read-only', 'denied'].includes(asCairnError(error).code)) throw error;
+  if (!OBSTACLES.has(asCairnError(error).code)) throw error;
 }
+
+/** What is wrong with `main` or its disk, that others are at work there, or that the model itself has gone meanwhile. */
+const OBSTACLES: ReadonlySet<CairnErrorCode> = new Set([
+  'damaged',
+  'no-space',
+  'read-only',
+  'denied',
+  'locked',
+  'conflict',
+  'not-found',
+]);
 
 /** Says on `main` that a version is gone; what was said of it goes, and an alias that came in between. */
 async function recordDeletion(

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fsckStrict, gitText } from '@cairn/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -214,6 +214,19 @@ describe('what cannot be brought is said', () => {
     const taking = takeOut(fixture.registry, 'm@v1', join(fixture.lazy.work, 'never'), { signal });
     await expectFailure(taking, { code: 'cancelled', names: [] });
   });
+});
+
+test('a fetch that is cancelled on its way leaves a sound clone, which goes on later', async () => {
+  const { registry, lazy } = fixture;
+  const controller = new AbortController();
+  const onProgress = ({ phase }: Progress) => {
+    if (phase === 'fetching') controller.abort();
+  };
+  const fetching = fetchFiles(registry, 'm@v1', { signal: controller.signal, onProgress });
+  await expectFailure(fetching, { code: 'cancelled', names: [] });
+  fsckStrict(lazy.gitDir('m'));
+  expect(readdirSync(join(lazy.gitDir('m'), 'cairn', 'transfers'))).toEqual([]);
+  await expectTakenOut(registry, 'm@v1', versions[0]!);
 });
 
 describe('fetching the files of a version', () => {

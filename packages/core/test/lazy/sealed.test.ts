@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fsckStrict, gitText } from '@cairn/testkit';
+import { fsckStrict, gitText, nodePackage, pseudoRandomBytes } from '@cairn/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   createVersion,
@@ -8,6 +8,7 @@ import {
   exportContainer,
   fetchFiles,
   importContainer,
+  loadPackage,
   openFile,
   openPackage,
   showVersion,
@@ -163,9 +164,32 @@ describe('a package of a lazy clone', () => {
     expect(gitText(lazy.gitDir('net'), 'count-objects')).toMatch(/^0 objects/);
   });
 
+  test('is fetched in one request when it is run', async () => {
+    const { registry, lazy, origin } = fixture;
+    const big = {
+      'models/big.bin': pseudoRandomBytes('big', 200_000),
+      'models/more.bin': pseudoRandomBytes(3, 90_000),
+    };
+    const files = Object.entries({ ...nodePackage(), ...big }).map(([path, content]) => [
+      path,
+      Buffer.from(content),
+    ]);
+    const options = packageOptions(origin, 'node-package', Object.fromEntries(files));
+    await createVersion(origin.registry, { model: 'net', version: 'node' }, { ...options, type: 'packaged' });
+    rmSync(lazy.gitDir('net'), { recursive: true });
+    fixture.clone('net');
+    fixture.requests();
+    await using loaded = await loadPackage(registry, 'net@node', { trust: 'all' });
+    expect(fixture.requests()).toBe(1);
+    expect(await loaded.predict([1, 2])).toEqual([3, 5]);
+  });
+
   test('whose sealed manifest is not here is opened by what may fetch it, and not by what shows it', async () => {
     const { registry, lazy, origin } = fixture;
-    const many = Array.from({ length: 900 }, (_, index) => [`models/many/file-${index}.txt`, Buffer.from('x')]);
+    const many = Array.from({ length: 900 }, (_, index) => [
+      `models/many/file-${index}.txt`,
+      Buffer.from('x'),
+    ]);
     await sealVersion(origin, 'many', { ...PACKAGE, ...Object.fromEntries(many) });
     rmSync(lazy.gitDir('net'), { recursive: true });
     fixture.clone('net');

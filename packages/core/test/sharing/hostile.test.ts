@@ -10,6 +10,7 @@ import {
   push,
   type Registry,
   setAlias,
+  setSigningRules,
   showModel,
   showVersion,
 } from '../../src/index.ts';
@@ -93,6 +94,33 @@ test('a version that comes cannot shadow an alias', async () => {
   expect((await showVersion(bob, 'stocks@prod')).version).toBe('v1');
 });
 
+test('an alias that comes with the name of a version is told of, and the version goes before it', async () => {
+  using team = await sharedByAda();
+  const bob = await team.clone('bob');
+  await team.add(bob, 'stocks@v2', { 'a.txt': 'of Bob' });
+  await setAlias(team.ada, { model: 'stocks', alias: 'v2' }, 'v1');
+  await push(team.ada);
+  const { models } = await pull(bob);
+  expect(models[0]?.problems).toMatchObject([{ kind: 'name', message: expect.stringContaining('alias v2') }]);
+  expect((await showVersion(bob, 'stocks@v2')).createdBy.name).toBe('bob');
+});
+
+test('where signatures are required, nothing comes that is not signed', async () => {
+  using team = await sharedByAda();
+  const bob = await team.clone('bob');
+  await setSigningRules(bob, { require: true });
+  await team.add(team.ada, 'stocks@v2', { 'a.txt': 'two' });
+  await setAlias(team.ada, { model: 'stocks', alias: 'prod' }, 'v2');
+  await push(team.ada);
+  const { models } = await pull(bob);
+  expect(models[0]).toMatchObject({ main: 'none', versions: [] });
+  expect(models[0]?.problems.map(({ kind, version }) => [kind, version])).toEqual([
+    ['unsigned', 'v2'],
+    ['unsigned', null],
+  ]);
+  expect((await showModel(bob, 'stocks')).aliases).toEqual({});
+});
+
 test('a branch that is not what the format says is not taken over, and the versions beside it are', async () => {
   using team = await sharedByAda();
   const bob = await team.clone('bob');
@@ -122,7 +150,7 @@ test('a branch that is not what the format says is not taken over, and the versi
     { model: 'stocks', main: 'none', problems: [{ kind: 'unreadable' }] },
   ]);
   expect(await listModels(registry)).toEqual([]);
-  expect(readdirSync(join(registry.path, '.cairn')).filter((name) => name.startsWith('tmp_'))).toEqual([]);
+  expect(readdirSync(join(registry.path, '.cairn')).filter((name) => /^(tmp_|pull-)/.test(name))).toEqual([]);
 });
 
 test.each([

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { linearPackage, nodePackage, recordedStore, writePackage } from '@cairn/testkit';
 import { expect, test } from 'vitest';
 import { buildTemplate, createVersion } from '../../src/index.ts';
+import { parseYamlMap, type YamlMap } from '../../src/sources/yaml.ts';
 import { type RegistryFixture, registryFixture } from '../registry-fixture.ts';
 import { failureOf } from '../running/package-fixture.ts';
 import { builtPackage } from './served-template.ts';
@@ -48,7 +49,9 @@ test('a template holds the package, its server and all that an image is built fr
   expect(textIn(destination, 'requirements.txt')).toMatch(/^tensorflow$/m);
   expect(image).toBe('linear:v1');
   expect(buildArguments).toEqual(['build', '-t', 'linear:v1', '.']);
-  expect(textIn(destination, 'compose.yaml')).toContain('"127.0.0.1:3000:3000"');
+  const compose = parseYamlMap(textIn(destination, 'compose.yaml'), 'compose.yaml');
+  const model = (compose.get('services') as YamlMap).get('model') as YamlMap;
+  expect(model.get('ports')).toEqual(['127.0.0.1:3000:3000', '127.0.0.1:3001:3001']);
   expect(textIn(destination, 'Dockerfile')).toContain('EXPOSE 3000 3001');
 });
 
@@ -214,5 +217,5 @@ test('a sealed version is written in the clear only when that is said, for its o
   });
   expect(built).toMatchObject({ type: 'packaged-encrypted', template: 'docker' });
   expect(textIn(out, 'package/models/weights.json')).toBe(linearPackage()['models/weights.json']);
-  if (process.platform !== 'win32') expect(statSync(join(out, 'package')).mode & 0o077).toBe(0);
+  if (process.platform !== 'win32') expect(statSync(out).mode & 0o077).toBe(0);
 });

@@ -8,7 +8,7 @@ import { redactUrl } from './remote-url.ts';
 import { runGit } from './run-git.ts';
 import { type Staging, withStaging } from './staging.ts';
 import { REMOTE } from './staging-config.ts';
-import { BATCH_SIZE, type TransferOptions } from './transfer.ts';
+import { batchSizeOf, type TransferOptions } from './transfer.ts';
 import { needsGit } from './without-git/limits.ts';
 
 export interface FetchObjectsOptions extends TransferOptions {
@@ -52,12 +52,12 @@ export interface FetchMissingOptions extends TransferOptions {
 
 /** Brings objects into a staging, and each batch from there to where it stays. Other packs of the staging stay there. */
 export async function fetchMissing(staging: Staging, options: FetchMissingOptions): Promise<Received> {
-  const { repository, ids, sizeOf, isPromised, label, batchSize } = options;
+  const { repository, ids, sizeOf, isPromised, label } = options;
   const except = new Set(packNames(staging.packFolder));
   const meter = new ProgressMeter(options.onProgress, { objects: ids.length, bytes: sumOf(ids, sizeOf) });
   const total = { packs: 0, bytes: 0 };
   const absent: ObjectId[] = [];
-  for (const batch of batchesOf(ids, sizeOf, batchSize)) {
+  for (const batch of batchesOf(ids, sizeOf, batchSizeOf(options))) {
     absent.push(...(await fetchBatch(staging, batch, { ...options, meter })));
     const received = publishReceived(staging, repository, { isPromised, except, ...(label && { label }) });
     meter.add(batch.length, received.bytes);
@@ -81,7 +81,7 @@ const SIZE_UNKNOWN = 1024 * 1024;
 function batchesOf(
   ids: readonly ObjectId[],
   sizeOf: (id: ObjectId) => number | undefined,
-  batchSize = BATCH_SIZE,
+  batchSize: number,
 ): ObjectId[][] {
   const batches: ObjectId[][] = [];
   let room = 0;

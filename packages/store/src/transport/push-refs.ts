@@ -10,7 +10,7 @@ import { accepted, type PushResult, type RefUpdate, rejected } from './ref-updat
 import { redactUrl } from './remote-url.ts';
 import { needsLease, runPush } from './run-push.ts';
 import { type Staging, withStaging } from './staging.ts';
-import type { TransferOptions } from './transfer.ts';
+import { batchSizeOf, type TransferOptions } from './transfer.ts';
 import { finishedUploads, stageLink, stageUploads, type Upload } from './uploads.ts';
 import { needsGit } from './without-git/limits.ts';
 import { pushWithoutGit } from './without-git/push.ts';
@@ -82,10 +82,14 @@ async function pushDue(push: Push, due: readonly RefUpdate[], options: PushOptio
   // The first one names what is pushed: of versions, it is one whose tag the remote will have in the end.
   const tip = tips.toSorted().find((id) => !isCommit(push.repository, id)) ?? tips.toSorted()[0]!;
   const meter = new ProgressMeter(options.onProgress, expectedOf(plan));
-  const sent = await sendUploads(push, stageUploads(push.staging, { ...options, plan, tip }), {
-    ...options,
-    meter,
-  });
+  const sent = await sendUploads(
+    push,
+    stageUploads(push.staging, { plan, tip, batchSize: batchSizeOf(options) }),
+    {
+      ...options,
+      meter,
+    },
+  );
   const link = sent === null ? null : stageLink(push.staging, { plan, uploads: sent, tip });
   const results = await pushWith(push, link, due, { ...options, meter });
   const isOver = results.every(({ ok, reason }) => ok || SETTLED.has(reason));

@@ -2,7 +2,6 @@ import type { ObjectId } from '../objects/object-id.ts';
 import type { PushPlan } from './push-plan.ts';
 import { stageCommit, stageTree } from './staged-objects.ts';
 import type { Staging } from './staging.ts';
-import { BATCH_SIZE } from './transfer.ts';
 
 /** Where refs stand on a remote while a push is under way. */
 export const UPLOADS = 'refs/cairn/uploads/';
@@ -24,17 +23,14 @@ export interface UploadOptions {
   readonly plan: PushPlan;
   /** What the push is named for: it is over when the remote has a ref of this value. */
   readonly tip: ObjectId;
-  readonly batchSize?: number | undefined;
+  readonly batchSize: number;
 }
 
 /**
  * The batches of a large push; none for one that goes as a whole. The same blobs make the same commits under the same
  * names on every machine, so that a push that was cut goes on where it was.
  */
-export function stageUploads(
-  staging: Staging,
-  { plan: { blobs }, tip, batchSize = BATCH_SIZE }: UploadOptions,
-): Upload[] {
+export function stageUploads(staging: Staging, { plan: { blobs }, tip, batchSize }: UploadOptions): Upload[] {
   const total = [...blobs.values()].reduce((sum, size) => sum + size, 0);
   if (total <= batchSize * BATCHES_MIN) return [];
   return batchesOf(blobs, batchSize).map(({ ids, bytes }, index) => ({
@@ -55,7 +51,7 @@ export function stageUploads(
  */
 export function stageLink(
   staging: Staging,
-  { plan, uploads, tip }: UploadOptions & { readonly uploads: readonly Upload[] },
+  { plan, uploads, tip }: Omit<UploadOptions, 'batchSize'> & { readonly uploads: readonly Upload[] },
 ): Upload | null {
   if (uploads.length === 0 && plan.sharedBytes < SHARED_SIZE_MIN) return null;
   const commit = stageCommit(staging, {

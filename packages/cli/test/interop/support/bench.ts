@@ -108,8 +108,10 @@ export async function startTool(
   });
   const exited = once(child, 'exit');
   const end = async () => {
-    if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid!, 'SIGKILL');
+    endGroup(child, 'SIGTERM');
+    const stuck = setTimeout(() => endGroup(child, 'SIGKILL'), END_MAX_MS);
     await exited;
+    clearTimeout(stuck);
   };
   let printed = '';
   const isReady = Promise.withResolvers<void>();
@@ -128,4 +130,11 @@ export async function startTool(
   }
   early.catch(() => undefined);
   return { child, [Symbol.asyncDispose]: end };
+}
+
+/** How long a server may take to end its workers, which are in groups of their own. Milliseconds. */
+const END_MAX_MS = 30_000;
+
+function endGroup({ pid, exitCode, signalCode }: ChildProcess, signal: NodeJS.Signals): void {
+  if (exitCode === null && signalCode === null) process.kill(-pid!, signal);
 }

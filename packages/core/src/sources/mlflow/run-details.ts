@@ -1,5 +1,6 @@
 import type { OriginDetails } from '../origin.ts';
 import type { Run } from './run.ts';
+import { KEYS_MAX } from './run-store.ts';
 
 /** MLflow's own tags, which are no labels: what is of use in them stands elsewhere. */
 const OWN_TAG = /^mlflow\./;
@@ -26,13 +27,10 @@ export interface RunDetails {
 
 /** What a run says of a version that is made from it: its params, last metrics, the tags of its user, its note. */
 export function detailsOf(run: Run): RunDetails {
-  const metrics = Object.entries(run.metrics).sort(([a], [b]) => (a < b ? -1 : 1));
+  const metrics = firstOf(run.metrics);
   const notFinite = metrics.filter(([, value]) => !Number.isFinite(value));
-  const tags = Object.entries(run.tags).filter(([key]) => !OWN_TAG.test(key));
-  const params = partition(
-    Object.entries(run.params),
-    ([key, value]) => isKey(key) && value.length <= PARAM_MAX,
-  );
+  const tags = firstOf(run.tags).filter(([key]) => !OWN_TAG.test(key));
+  const params = partition(firstOf(run.params), ([key, value]) => isKey(key) && value.length <= PARAM_MAX);
   const labels = partition(tags, isLabel);
   const note = (run.tags[NOTE_TAG] ?? '').replaceAll('\0', '').slice(0, DESCRIPTION_MAX);
   return {
@@ -44,11 +42,25 @@ export function detailsOf(run: Run): RunDetails {
     },
     notFinite: record(notFinite.map(([key, value]) => [key, String(value)] as const)),
     notes: [
+      ...tooMany(run),
       ...told(notFinite, 'last value is no finite number, and is not among the metrics', 'metric'),
       ...told(params.rest, 'value is too long, and is left out', 'param'),
       ...told(labels.rest, 'name or value is too long for a label, and is left out', 'tag'),
     ],
   };
+}
+
+/** In the order of their names, and no more than a document can well hold. */
+function firstOf<V>(values: Readonly<Record<string, V>>): [string, V][] {
+  const sorted = Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.slice(0, KEYS_MAX);
+}
+
+function tooMany({ params, metrics, tags }: Run): string[] {
+  const crowded = Object.entries({ params, metrics, tags }).filter(
+    ([, values]) => Object.keys(values).length > KEYS_MAX,
+  );
+  return crowded.map(([what]) => `the run has more than ${KEYS_MAX} ${what}, of which the rest is left out`);
 }
 
 /** JavaScript keeps this one for itself, and it would be lost in a document. */

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { createVersion, openOriginFor, readMetricHistories, showVersion } from '../../../src/index.ts';
+import {
+  createVersion,
+  openOriginFor,
+  readMetricHistories,
+  renameVersion,
+  showVersion,
+} from '../../../src/index.ts';
 import { registryFixture, stateOf } from '../../registry-fixture.ts';
 import { addFrom, FOREST, project } from './recorded.ts';
 
@@ -86,6 +92,15 @@ describe('a version from a run', () => {
     expect(version).toMatchObject({ params: {}, metrics: {}, labels: {}, sources: [], description: '' });
     expect(JSON.stringify(stateOf(fixture.registry))).not.toContain('pricing');
     expect(await readMetricHistories(fixture.registry, 'm@v1')).toEqual({});
+  });
+
+  it('keeps its histories when it gets another name', async () => {
+    using fixture = await registryFixture();
+    await addFrom(fixture, `mlflow:${FOREST}`, { uri: project(fixture, 'mlflow-3-file'), version: 'old' });
+    const before = await readMetricHistories(fixture.registry, 'm@old');
+    await renameVersion(fixture.registry, 'm@old', 'new');
+    expect(await readMetricHistories(fixture.registry, 'm@new')).toEqual(before);
+    expect(Object.keys(before)).toContain('loss');
   });
 
   it('without a run has no histories', async () => {

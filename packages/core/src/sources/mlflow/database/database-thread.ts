@@ -1,9 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { asCairnError } from '../../../errors.ts';
+import { readHistories } from './metrics.ts';
 import { withDatabase } from './open-database.ts';
 import type { Answers, DatabaseData, FromDatabase, Question, ToDatabase } from './questions.ts';
 import { readRegistered } from './registered.ts';
-import { listRuns, readHistories, readModel, readRun } from './runs.ts';
+import { listRuns, readModel, readRun } from './runs.ts';
 import type { Tables } from './tables.ts';
 
 const data = workerData as DatabaseData;

@@ -1,11 +1,7 @@
-import type { MetricHistories } from '../../../schema/metric-history.ts';
-import { HistoryBuilder, metricHistories } from '../metric-histories.ts';
 import { loggedPaths, MODEL_HISTORY_TAG } from '../model-history.ts';
 import {
   type DatasetUse,
-  isLater,
   type LoggedModel,
-  type LoggedValue,
   moment,
   newestFirst,
   type Run,
@@ -13,6 +9,7 @@ import {
   runState,
 } from '../run.ts';
 import { KEYS_MAX, RUNS_MAX, type RunsFound } from '../run-store.ts';
+import { type LastValues, lastValuesOf, lastValuesOfAll } from './metrics.ts';
 import type { Row, Tables } from './tables.ts';
 
 const RUN_COLUMNS = [
@@ -30,29 +27,27 @@ const RUN_COLUMNS = [
   'source_version',
 ];
 
-/** Most values that all metrics of the runs of a list have together: five million numbers are read in seconds. */
-const VALUES_MAX = 5_000_000;
-
-/** Most values of one run's metrics that are read for its histories. */
-const HISTORY_MAX = 50_000_000;
+const NO_METRICS: LastValues = { values: new Map(), isCut: false };
 
 /** All runs that are not deleted, newest first, with what a list shows of them. */
 export function listRuns(tables: Tables, { withMetrics }: { readonly withMetrics: boolean }): RunsFound {
   const experiments = experimentsOf(tables);
   const names = tagsOfAll(tables, 'mlflow.runName');
   const models = modelNamesOfAll(tables);
-  const metrics = withMetrics ? lastValuesOfAll(tables) : new Map<string, Record<string, number>>();
+  const metrics = withMetrics ? lastValuesOfAll(tables) : NO_METRICS;
   const runs: RunSummary[] = [];
   let isCut = false;
   for (const row of tables.select('runs', RUN_COLUMNS, { order: ['-start_time'], limit: RUNS_MAX + 1 })) {
     const run = summaryOf(row, { experiments, names });
     isCut = runs.length === RUNS_MAX;
     if (isCut) break;
-    if (run) runs.push({ ...run, metrics: metrics.get(run.id) ?? {}, models: models.get(run.id) ?? [] });
+    if (run)
+      runs.push({ ...run, metrics: metrics.values.get(run.id) ?? {}, models: models.get(run.id) ?? [] });
   }
-  const problems = isCut
-    ? [`there are more than ${RUNS_MAX} runs, of which the oldest are not looked at`]
-    : [];
+  const problems = [
+    ...(isCut ? [`there are more than ${RUNS_MAX} runs, of which the oldest are not looked at`] : []),
+    ...(metrics.isCut ? ['there are so many metrics that not all runs have theirs in the list'] : []),
+  ];
   return { runs: newestFirst(runs), problems };
 }
 
@@ -84,21 +79,6 @@ export function readRun(tables: Tables, id: string): Run | null {
 export function readModel(tables: Tables, id: string): LoggedModel | null {
   const [model] = selectModels(tables, { model_id: id });
   return model ?? null;
-}
-
-export function readHistories(tables: Tables, id: string): MetricHistories {
-  const builders = new Map<string, HistoryBuilder>();
-  const selection = { where: { run_uuid: id }, limit: HISTORY_MAX };
-  for (const row of tables.select('metrics', VALUE_COLUMNS, selection)) {
-    const key = row.text('key');
-    const value = valueIn(row);
-    if (key === null || value === null) continue;
-    if (!builders.has(key) && builders.size >= KEYS_MAX) continue;
-    const builder = builders.get(key) ?? new HistoryBuilder();
-    builders.set(key, builder);
-    builder.add(value);
-  }
-  return metricHistories(builders);
 }
 
 type Experiments = ReadonlyMap<string, string>;
@@ -203,48 +183,6 @@ function selectModels(
       },
     ];
   });
-}
-
-const VALUE_COLUMNS = ['key', 'value', 'timestamp', 'step', 'is_nan', 'run_uuid'];
-
-function lastValuesOf(tables: Tables, id: string): Record<string, number> {
-  return lastValues(tables, { where: { run_uuid: id }, limit: VALUES_MAX }).get(id) ?? {};
-}
-
-function lastValuesOfAll(tables: Tables): Map<string, Record<string, number>> {
-  return lastValues(tables, { limit: VALUES_MAX });
-}
-
-/** The first versions of MLflow with a database had no table of last values. */
-function lastValues(
-  tables: Tables,
-  selection: { readonly where?: Readonly<Record<string, string>>; readonly limit: number },
-): Map<string, Record<string, number>> {
-  const table = tables.has('latest_metrics') ? 'latest_metrics' : 'metrics';
-  const last = new Map<string, Map<string, LoggedValue>>();
-  for (const row of tables.select(table, VALUE_COLUMNS, selection)) {
-    const [run, key, value] = [row.text('run_uuid'), row.text('key'), valueIn(row)];
-    if (run === null || key === null || value === null) continue;
-    const ofRun = last.get(run) ?? new Map<string, LoggedValue>();
-    last.set(run, ofRun);
-    const known = ofRun.get(key);
-    if (known === undefined || isLater(value, known)) ofRun.set(key, value);
-  }
-  const numbers = (values: ReadonlyMap<string, LoggedValue>) =>
-    Object.fromEntries([...values].map(([key, { value }]) => [key, value]));
-  return new Map([...last].map(([run, values]) => [run, numbers(values)]));
-}
-
-/** MLflow keeps NaN as 0 with a mark, and infinities as the greatest numbers there are. */
-function valueIn(row: Row): LoggedValue | null {
-  const value = row.integer('is_nan') === 1 ? Number.NaN : row.real('value');
-  if (value === null) return null;
-  const isInfinite = Math.abs(value) >= Number.MAX_VALUE;
-  return {
-    value: isInfinite ? Math.sign(value) * Number.POSITIVE_INFINITY : value,
-    time: row.integer('timestamp') ?? 0,
-    step: row.integer('step') ?? 0,
-  };
 }
 
 function datasetsOf(tables: Tables, run: string): DatasetUse[] {
