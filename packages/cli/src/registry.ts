@@ -29,7 +29,15 @@ export function withRegistryAsAuthor<T>(
   return withOpen(context, 'author', use);
 }
 
-type Role = 'author' | 'visitor';
+/** The same for full screens, over which no other program may ask. */
+export function withRegistryOnScreens<T>(
+  context: Context,
+  use: (open: OpenRegistry) => Promise<T>,
+): Promise<T> {
+  return withOpen(context, 'screens', use);
+}
+
+type Role = 'author' | 'visitor' | 'screens';
 
 async function withOpen<T>(
   context: Context,
@@ -70,7 +78,7 @@ export async function environmentFor(
     programs: {
       variables: childVariables(context.variables),
       git: context.variables.CAIRN_GIT === '' ? null : (context.variables.CAIRN_GIT ?? 'git'),
-      interactive: context.terminal.canAsk(),
+      interactive: role !== 'screens' && context.terminal.canAsk(),
     },
     get signing() {
       return findSigning(sources);

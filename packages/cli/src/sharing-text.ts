@@ -50,7 +50,8 @@ export function importedText({ file, models }: ImportedBundleJson): string {
 /** What a clone has brought. Models are counted: all of them are new. */
 export function cloneText({ path, url, models, lazy, resumed }: CloneJson): string {
   const versions = models.reduce((sum, model) => sum + model.versions.length, 0);
-  const what = `${formatCount(models.length, 'model')} with ${formatCount(versions, 'version')}`;
+  const made = models.filter(({ main }) => main === 'created');
+  const what = `${formatCount(made.length, 'model')} with ${formatCount(versions, 'version')}`;
   const verb = resumed ? 'went on with the clone of' : 'cloned';
   const later = lazy ? '; weights follow when they are needed' : '';
   return `${verb} ${cleanLine(url)} into ${cleanLine(path)}: ${what}${later}`;

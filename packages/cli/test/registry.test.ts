@@ -9,6 +9,14 @@ async function programsWith(variables: Record<string, string>) {
   return (await environmentFor(context, 'visitor', null)).programs;
 }
 
+test('programs may ask on a terminal, but not over full screens', async () => {
+  const world = fakeWorld({ variables: {} });
+  const terminal = { ...world.terminal, canAsk: () => true };
+  const context = { ...world, terminal, globals: {} } as unknown as Context;
+  expect((await environmentFor(context, 'visitor', null)).programs).toMatchObject({ interactive: true });
+  expect((await environmentFor(context, 'screens', null)).programs).toMatchObject({ interactive: false });
+});
+
 test('programs get the variables without the secrets of Cairn, and Git is the one of the path', async () => {
   expect(await programsWith({ PATH: '/bin', CAIRN_PASSPHRASE: 'secret' })).toMatchObject({
     variables: { PATH: '/bin' },

@@ -5,7 +5,7 @@ import { temporaryFolder } from '@cairn/testkit';
 import { expect, test } from 'vitest';
 import { cairn, shellCommand } from './support/cairn.ts';
 
-const DOCUMENT = join(import.meta.dirname, '../../../docs/sharing.md');
+const ROOT = join(import.meta.dirname, '../../..');
 
 /** The shell commands of a section of a document, without their comments. */
 function commandsOf(document: string, section: string): string[] {
@@ -17,7 +17,10 @@ function commandsOf(document: string, section: string): string[] {
     .filter((line) => line.trim() !== '');
 }
 
-test('the section "Share it" does what it says, from top to bottom', () => {
+test.each([
+  'README.md',
+  'docs/sharing.md',
+])('"Share it" of %s does what it says, from top to bottom', (document) => {
   using folder = temporaryFolder();
   const registry = join(folder.path, 'registry');
   const run = (...words: string[]) => cairn(words, { cwd: registry, variables: { HOME: folder.path } });
@@ -26,7 +29,7 @@ test('the section "Share it" does what it says, from top to bottom', () => {
   writeFileSync(join(folder.path, 'source', 'weights.bin'), Buffer.alloc(2_000_000, 'weights'));
   expect(run('new', 'stockpred').code).toBe(0);
   expect(run('add', 'stockpred@v1', '../source').code).toBe(0);
-  const commands = commandsOf(DOCUMENT, 'Share it').join('\n');
+  const commands = commandsOf(join(ROOT, document), 'Share it').join('\n');
   const script = `cairn() { ${shellCommand('"$@"')}; }\nset -e\n${commands}\n`;
   const shell = spawnSync('sh', ['-c', script], {
     cwd: registry,
@@ -41,10 +44,11 @@ test('the section "Share it" does what it says, from top to bottom', () => {
   });
   expect(shell.stderr).not.toMatch(/^(error|fatal|problem)/m);
   expect(shell.status).toBe(0);
-  expect(
-    readFileSync(join(folder.path, 'out', 'weights.bin')).equals(
-      readFileSync(join(folder.path, 'source', 'weights.bin')),
-    ),
-  ).toBe(true);
+  const colleague = { cwd: join(folder.path, 'colleague'), variables: { HOME: folder.path } };
+  expect(cairn(['get', 'stockpred@v1', '../taken-out'], colleague).code).toBe(0);
+  const weights = readFileSync(join(folder.path, 'source', 'weights.bin'));
+  expect(readFileSync(join(folder.path, 'taken-out', 'weights.bin')).equals(weights)).toBe(true);
+  if (document === 'README.md') return;
+  expect(readFileSync(join(folder.path, 'out', 'weights.bin')).equals(weights)).toBe(true);
   expect(existsSync(join(folder.path, 'plain', 'files'))).toBe(true);
 });

@@ -3,7 +3,7 @@ import { keyringOf, trustStoreOf } from '../config-folder.ts';
 import type { Context } from '../context.ts';
 import { CommandError } from '../errors.ts';
 import { EXIT } from '../failure.ts';
-import { type OpenRegistry, withRegistry } from '../registry.ts';
+import { type OpenRegistry, withRegistryOnScreens } from '../registry.ts';
 import { screenHost } from './screen-host.ts';
 
 /** Why the screens cannot be shown here; `null` when they can. Loads nothing that they need. */
@@ -22,7 +22,7 @@ export async function openScreens(context: Context): Promise<number> {
   if (problem !== null) {
     throw new CommandError('refused', problem, { hint: 'cairn ls lists the models, cairn show shows one' });
   }
-  return withRegistry(context, (open) => show(context, open));
+  return withRegistryOnScreens(context, (open) => show(context, open));
 }
 
 /** React and what draws with it are loaded here and nowhere before. */

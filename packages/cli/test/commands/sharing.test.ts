@@ -164,7 +164,9 @@ describe('clone', () => {
     ['https://example.org/models/', 'models'],
     ['../shared.git', 'shared'],
   ])('of %s goes into the folder %s', async (url, folder) => {
-    const report = { registry: { path: `/work/${folder}` }, resumed: false, pull: PULLED };
+    const models = PULLED.models.map((model) => ({ ...model, main: 'created' }));
+    const pull = { ...PULLED, models };
+    const report = { registry: { path: `/work/${folder}` }, resumed: false, pull };
     const { code, given, err } = await run(`clone ${url}`, { cloneRegistry: report });
     expect(code).toBe(0);
     expect(given.slice(0, 1)).toEqual([folder]);

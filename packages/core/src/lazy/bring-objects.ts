@@ -10,7 +10,7 @@ const NOTHING: Brought = { fetched: { objects: 0, bytes: 0 } };
  * is there twice, until garbage is collected.
  *
  * Throws `not-found` when no remote is set or none has them any more, `network` when none could be reached,
- * `refused` where no programs may be run, `cancelled`. What arrived until then stays.
+ * `unsupported` where no programs may be run, `cancelled`. What arrived until then stays.
  */
 export async function bringObjects(
   registry: Registry,

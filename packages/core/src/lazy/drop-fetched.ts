@@ -7,12 +7,15 @@ import {
   planDrop,
   promisorRemotes,
   type Repository,
-  StoreError,
+  readRef,
 } from '@cairn/store';
 import { asCairnError, atBorder, CairnError } from '../errors.ts';
+import { MAIN_REF } from '../models/main-branch.ts';
 import { modelNames, withModel } from '../models/model-repository.ts';
 import { checkCancelled, type TaskOptions } from '../progress.ts';
 import type { Registry } from '../registry/registry.ts';
+import { programsOf } from '../sharing/contact.ts';
+import { mainMetadata } from '../sharing/metadata.ts';
 import { COLLECTOR_TIMEOUT_MS } from '../time-limits.ts';
 import type { CollectionReport, ModelCollection } from '../upkeep/collect.ts';
 import { readStoredVersion, type VersionTarget } from '../versions/version-repository.ts';
@@ -116,6 +119,9 @@ async function droppableParts(
     for (const id of await partsOf(repository, { model, version: name }).catch(noneUnlessCancelled))
       ids.add(id);
   }
+  // A card, say, that stands among the files of a version too.
+  const main = readRef(repository.gitDir, MAIN_REF);
+  if (main !== null) for (const id of mainMetadata(repository, main)) ids.delete(id);
   return ids;
 }
 
@@ -153,8 +159,7 @@ class RemoteTags {
   #at({ gitDir }: Repository, url: string): Promise<Map<string, ObjectId>> {
     const known = this.#byUrl.get(url);
     if (known !== undefined) return known;
-    const { programs } = this.#registry.environment;
-    if (programs === undefined) throw new StoreError('unsupported', 'no programs may be run to ask remotes');
+    const programs = programsOf(this.#registry);
     const { signal } = this.#task;
     const asked = listRemoteRefs(gitDir, url, { programs, ...(signal && { signal }) });
     this.#byUrl.set(url, asked);

@@ -110,9 +110,9 @@ function noRemote(found: Lacking): CairnError {
 }
 
 function noPrograms(found: Lacking): CairnError {
-  return new CairnError('refused', `${lacking(found)}, and nothing may be fetched here`, {
+  return new CairnError('unsupported', `${lacking(found)}, and no programs may be run here to fetch them`, {
     hint: 'fetch it first, with `cairn fetch-files`',
-    data: { promised: true, reason: 'programs' },
+    data: { promised: true },
   });
 }
 

@@ -61,9 +61,12 @@ export async function findBase(
 
 /** What a version may be without any harm to the one that is made. */
 const PASSED_OVER: ReadonlySet<CairnErrorCode> = new Set([
-  ...(['damaged', 'hostile', 'unsupported', 'not-found'] as const),
+  'damaged',
+  'hostile',
+  'unsupported',
+  'not-found',
   // What a lazy clone cannot fetch just now.
-  ...(['network', 'refused'] as const),
+  'network',
 ]);
 
 function passOver(error: unknown): null {

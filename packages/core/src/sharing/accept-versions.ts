@@ -17,6 +17,13 @@ export interface Accepted {
   readonly problems: readonly SharingProblem[];
 }
 
+export interface VersionsToAccept {
+  readonly model: string;
+  readonly remote: string;
+  /** Ids of tags by version; those that a fetch has put aside when left out. */
+  readonly given?: ReadonlyMap<string, ObjectId> | undefined;
+}
+
 /**
  * Makes versions of those that have arrived: each is read first as it will be whenever it is used, and none takes the
  * place of another, of an alias, or of one that differs only in case. What is refused is forgotten.
@@ -24,10 +31,9 @@ export interface Accepted {
 export async function acceptVersions(
   registry: Registry,
   repository: Repository,
-  { model, remote }: { readonly model: string; readonly remote: string },
+  { model, remote, given }: VersionsToAccept,
 ): Promise<Accepted> {
-  const prefix = incomingPrefix(remote);
-  const arrived = listRefs(repository.gitDir, prefix, () => {});
+  const arrived = given ?? arrivedVersions(repository, remote);
   if (arrived.size === 0) return { versions: [], problems: [] };
   const taken = await takenNames(repository, model, remote);
   const incoming = trackingRef(remote);
@@ -35,9 +41,8 @@ export async function acceptVersions(
   const changes: RefChange[] = [];
   const versions: string[] = [];
   const problems: SharingProblem[] = [];
-  for (const [ref, { id: tag }] of arrived) {
-    const version = ref.slice(prefix.length);
-    changes.push({ name: ref, expect: tag, to: null });
+  for (const [version, tag] of arrived) {
+    if (!given) changes.push({ name: incomingPrefix(remote) + version, expect: tag, to: null });
     const candidate = { model, version, tag, taken, remote, signatures };
     const found = await reasonAgainst(repository, candidate);
     if (found) problems.push(found);
@@ -49,6 +54,13 @@ export async function acceptVersions(
   }
   await updateRefs(repository.gitDir, changes, { timeoutMs: LOCK_TIMEOUT_MS });
   return { versions: versions.sort(NATURAL.compare), problems };
+}
+
+/** Ids of tags that a fetch has put aside, by version. */
+export function arrivedVersions({ gitDir }: Repository, remote: string): Map<string, ObjectId> {
+  const prefix = incomingPrefix(remote);
+  const refs = [...listRefs(gitDir, prefix, () => {})];
+  return new Map(refs.map(([ref, { id }]) => [ref.slice(prefix.length), id]));
 }
 
 const NATURAL = new Intl.Collator('en', { numeric: true });

@@ -1,5 +1,6 @@
-import { fetchRefs, listRefs, type ObjectId, type Repository, readRef } from '@cairn/store';
+import { fetchRefs, type ObjectId, type Repository, readRef } from '@cairn/store';
 import { bringObjects } from '../lazy/bring-objects.ts';
+import { arrivedVersions } from './accept-versions.ts';
 import type { Contact } from './contact.ts';
 import { mainMetadata, versionMetadata } from './metadata.ts';
 import { modelUrl } from './model-remotes.ts';
@@ -38,7 +39,10 @@ export async function fetchModel(
     signal,
     onProgress: progress(),
   });
-  if (isLazy) await bringMetadata(contact, repository, model);
+  if (isLazy) {
+    const tags = arrivedVersions(repository, remote.name).values();
+    await bringMetadata(contact, repository, { model, tags });
+  }
   return { filtered };
 }
 
@@ -46,18 +50,17 @@ export async function fetchModel(
 export async function bringMetadata(
   { registry, remote, signal }: Contact,
   repository: Repository,
-  model: string,
+  { model, tags }: { readonly model: string; readonly tags: Iterable<ObjectId> },
 ): Promise<void> {
-  const ids = metadataOf(repository, remote.name);
+  const ids = metadataOf(repository, remote.name, tags);
   await bringObjects(registry, repository, { what: model, ids, ...(signal && { signal }) });
 }
 
-function metadataOf(repository: Repository, remote: string): ObjectId[] {
+function metadataOf(repository: Repository, remote: string, tags: Iterable<ObjectId>): ObjectId[] {
   const main = readRef(repository.gitDir, trackingRef(remote));
-  const tags = [...listRefs(repository.gitDir, incomingPrefix(remote), () => {}).values()];
   return [
     ...(main ? metadataIfAny(() => mainMetadata(repository, main)) : []),
-    ...tags.flatMap(({ id }) => metadataIfAny(() => versionMetadata(repository, id))),
+    ...[...tags].flatMap((id) => metadataIfAny(() => versionMetadata(repository, id))),
   ];
 }
 

@@ -6,14 +6,14 @@ import { LOCK_TIMEOUT_MS, WRITER_TIMEOUT_MS } from '../time-limits.ts';
 import { openAsideRepository } from './aside-repository.ts';
 import type { Contact } from './contact.ts';
 import { copyReachable } from './copy-reachable.ts';
-import { incomingPrefix, trackingRef } from './ref-layout.ts';
+import { trackingRef } from './ref-layout.ts';
 import { LAZY_FILTER } from './remote.ts';
 import type { RemoteModel } from './remote-models.ts';
 import type { TransferListener } from './sharing-progress.ts';
 
 /** What many models are made of, brought in one go. */
 export interface Gathering extends AsyncDisposable {
-  /** Puts a model's refs, and what they lead to, into a new repository; false when not all of it is here. */
+  /** Puts what a model's refs lead to into a new repository, and its `main` as the remote's; false when not all of it is here. */
   give(repository: Repository, model: RemoteModel): Promise<boolean>;
 }
 
@@ -65,6 +65,7 @@ interface ModelToGive {
   readonly remote: string;
 }
 
+/** Nobody else sees that repository: its versions need no refs until they have been looked at. */
 async function give(from: Repository, to: Repository, { model, remote }: ModelToGive): Promise<boolean> {
   const tips = [model.main, ...model.versions.values()].filter((id) => id !== null);
   if (!tips.every((id) => from.objects.has(id))) return false;
@@ -72,14 +73,10 @@ async function give(from: Repository, to: Repository, { model, remote }: ModelTo
   copyReachable(from, writer, tips);
   await writer.commit();
   await promise(to);
-  const incoming = incomingPrefix(remote);
-  const refs: [string, ObjectId][] = [...model.versions].map(([version, tag]) => [incoming + version, tag]);
-  if (model.main) refs.push([trackingRef(remote), model.main]);
-  await updateRefs(
-    to.gitDir,
-    refs.map(([name, id]) => ({ name, expect: null, to: id })),
-    { timeoutMs: LOCK_TIMEOUT_MS },
-  );
+  if (model.main) {
+    const tracked = { name: trackingRef(remote), expect: null, to: model.main };
+    await updateRefs(to.gitDir, [tracked], { timeoutMs: LOCK_TIMEOUT_MS });
+  }
   return true;
 }
 

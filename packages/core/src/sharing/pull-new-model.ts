@@ -50,7 +50,7 @@ async function fillRepository(
   await configureModel(repository, { model, remote });
   const { versions: distinct, twins } = withoutCaseTwins(there.versions, []);
   const versions = [...distinct.keys()].filter((version) => meant === null || meant.has(version));
-  const { filtered } = await bring(contact, repository, {
+  const { filtered, given } = await bring(contact, repository, {
     ...task,
     wanted: new Map(versions.map((version) => [version, distinct.get(version)!])),
   });
@@ -59,7 +59,7 @@ async function fillRepository(
   try {
     const { document } = await readMainAt(repository, model, main);
     await requireSignedMain(registry, repository, { model, tip: main });
-    const accepted = await acceptVersions(registry, repository, { model, remote: remote.name });
+    const accepted = await acceptVersions(registry, repository, { model, remote: remote.name, given });
     await updateRefs(repository.gitDir, [{ name: MAIN_REF, expect: null, to: main }], {
       timeoutMs: LOCK_TIMEOUT_MS,
     });
@@ -82,15 +82,21 @@ interface ModelToBring extends ModelToPull {
   readonly wanted: ReadonlyMap<string, ObjectId>;
 }
 
+interface Brought {
+  readonly filtered: boolean;
+  /** Ids of tags by version, where they have no refs yet. */
+  readonly given?: ReadonlyMap<string, ObjectId>;
+}
+
 async function bring(
   contact: Contact,
   repository: Repository,
   { wanted, ...task }: ModelToBring,
-): Promise<{ readonly filtered: boolean }> {
-  const given = await task.gathering?.give(repository, { main: task.there.main, versions: wanted });
-  if (!given) return fetchModel(contact, repository, { ...task, versions: [...wanted.keys()], main: true });
-  await bringMetadata(contact, repository, task.model);
-  return { filtered: true };
+): Promise<Brought> {
+  const isGiven = await task.gathering?.give(repository, { main: task.there.main, versions: wanted });
+  if (!isGiven) return fetchModel(contact, repository, { ...task, versions: [...wanted.keys()], main: true });
+  await bringMetadata(contact, repository, { model: task.model, tags: wanted.values() });
+  return { filtered: true, given: wanted };
 }
 
 function withoutMain(model: string, remote: string) {

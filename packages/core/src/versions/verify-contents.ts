@@ -61,7 +61,7 @@ async function bringAll(
   }
 }
 
-const NOT_BROUGHT: ReadonlySet<CairnErrorCode> = new Set(['not-found', 'network', 'refused']);
+const NOT_BROUGHT: ReadonlySet<CairnErrorCode> = new Set(['not-found', 'network', 'unsupported']);
 
 export function isSealed({ stored }: Checkup): boolean {
   return stored.document.type === 'packaged-encrypted';

@@ -1,14 +1,17 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fsckStrict, gitText } from '@cairn/testkit';
+import { fsckStrict, gitText, pseudoRandomBytes } from '@cairn/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
+  createModel,
   createVersion,
   dropFetched,
+  editModel,
   fetchFiles,
   listVersions,
   openRegistry,
   planDropFetched,
+  showModel,
   showVersion,
   verifyVersion,
 } from '../../src/index.ts';
@@ -107,6 +110,24 @@ describe('dropping what was fetched', () => {
     const offline = await openRegistry(lazy.registry.path, lazy.registry.environment);
     expect((await dropFetched(offline)).models).toMatchObject([{ freed: 0, skipped: expect.any(String) }]);
     expect(fixture.present('m')).toEqual(before);
+  });
+
+  test('keeps a card that is among the files of a version too', async () => {
+    const { registry, lazy, origin } = fixture;
+    const card = `${'A long card. '.repeat(8000)}\n`;
+    await createModel(origin.registry, 'carded');
+    await editModel(origin.registry, 'carded', { card });
+    const source = origin.write({
+      'carded/README.md': card,
+      'carded/more.bin': pseudoRandomBytes(5, 100_000),
+    });
+    await createVersion(origin.registry, { model: 'carded', version: 'v1' }, { sources: [{ path: source }] });
+    fixture.clone('carded');
+    await fetchFiles(registry, 'carded@v1');
+    expect((await dropFetched(registry, { models: ['carded'] })).freed).toBeGreaterThan(100_000);
+    expect(await showModel(registry, 'carded')).toMatchObject({ card });
+    fsckStrict(lazy.gitDir('carded'));
+    rmSync(lazy.gitDir('carded'), { recursive: true });
   });
 
   test('passes over full clones, without asking anybody', async () => {

@@ -88,6 +88,7 @@ test('of the variables of Git, only settings of the user reach it', () => {
     GIT_CONFIG_GLOBAL: '/home/x/.gitconfig',
     GIT_CONFIG_KEY_0: 'http.proxy',
     GIT_TERMINAL_PROMPT: '0',
+    GIT_NO_LAZY_FETCH: '1',
     GIT_OPTIONAL_LOCKS: '0',
     SSH_ASKPASS_REQUIRE: 'never',
     LC_ALL: 'C',
