@@ -2,14 +2,14 @@ import { resolve } from 'node:path';
 import type { BuiltTemplate, ContainerEngine, Template } from '@cairn/core';
 import { suggestion } from '../arguments/suggest.ts';
 import { defineCommand } from '../command.ts';
-import type { Context, Core } from '../context.ts';
+import type { Context } from '../context.ts';
 import { usageError } from '../errors.ts';
 import { EXIT } from '../failure.ts';
 import { cleanLine } from '../output/clean.ts';
 import { confirm, note } from '../output/print.ts';
 import { present } from '../present.ts';
 import { withProgress } from '../progress/task.ts';
-import { environmentFor, withRegistry } from '../registry.ts';
+import { type OpenRegistry, withRegistry } from '../registry.ts';
 import { UNLOCK_OPTIONS } from '../secrets/options.ts';
 import { unlockFrom } from '../secrets/unlock.ts';
 import { BUILT_SHAPE, builtJson } from '../shapes/templates.ts';
@@ -47,15 +47,18 @@ export const build = defineCommand({
   async run(context, { arguments: { reference, folder }, options }) {
     const template = templateFrom(options.template);
     const destination = resolve(context.workingFolder(), folder);
-    await withRegistry(context, async ({ core, registry }) => {
-      const engine = options.run ? await engineOf(context, core) : null;
+    const { signal } = context;
+    await withRegistry(context, async (open) => {
+      const { core, registry } = open;
+      // Before anything is written, so that whoever has none is told at once.
+      const engine = options.run ? await core.findContainerEngine(registry.environment, signal) : null;
       const built = await withProgress(context, async (task) => {
         const unlock = await unlockFrom(context, core, options);
         const how = { ...task, unlock, plaintext: options.plaintext, ...present({ template }) };
         return core.buildTemplate(registry, reference, destination, how);
       });
       await tellNotes(context, built, folder);
-      if (engine !== null) await runBuild(context, core, { built, engine });
+      if (engine !== null) await runBuild(context, open, { built, engine });
       await confirm(context, {
         json: builtJson(built, engine),
         text: () => told(built, folder, engine),
@@ -74,11 +77,6 @@ function templateFrom(typed: string | undefined): Template | undefined {
   );
 }
 
-/** Before anything is written, so that whoever has none is told at once. */
-async function engineOf(context: Context, core: Core): Promise<ContainerEngine> {
-  return core.findContainerEngine(await environmentFor(context, 'visitor', null), context.signal);
-}
-
 async function tellNotes(context: Context, { type, notes }: BuiltTemplate, folder: string): Promise<void> {
   if (type === 'packaged-encrypted') await note(context, `what is in ${folder} is sealed no longer`);
   for (const each of notes) await note(context, `warning: ${each}`);
@@ -89,9 +87,12 @@ interface Building {
   readonly engine: ContainerEngine;
 }
 
-async function runBuild(context: Context, core: Core, { built, engine }: Building): Promise<void> {
-  const { terminal, signal } = context;
-  await core.buildImage(await environmentFor(context, 'visitor', null), built, {
+async function runBuild(
+  { terminal, signal }: Context,
+  { core, registry }: OpenRegistry,
+  { built, engine }: Building,
+): Promise<void> {
+  await core.buildImage(registry.environment, built, {
     engine,
     signal,
     onLine: (line) => void terminal.err.write(`${cleanLine(line)}\n`),

@@ -1,6 +1,6 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fetchObjects, type ObjectId, ObjectWriter, type Repository, updateRefs } from '@cairn/store';
+import { fetchObjects, ObjectWriter, type Repository, updateRefs } from '@cairn/store';
 import { asCairnError } from '../errors.ts';
 import { LOCK_TIMEOUT_MS, WRITER_TIMEOUT_MS } from '../time-limits.ts';
 import { openAsideRepository } from './aside-repository.ts';

@@ -1,3 +1,4 @@
+import { EMPTY, line, span } from '../text/line.ts';
 import type { Failure } from '../ui/failure.ts';
 import { failureLines } from '../ui/failure-rows.ts';
 import type { Area } from '../ui/ui.ts';
@@ -5,5 +6,6 @@ import { Lines } from './lines.tsx';
 
 /** In place of what could not be read: why, and what to do. */
 export function FailureView({ failure, area }: { failure: Failure; area: Area }) {
-  return <Lines lines={failureLines(failure, area.width)} area={area} />;
+  const lines = [...failureLines(failure, area.width), EMPTY, line('  ', span('r', 'key'), ' tries again')];
+  return <Lines lines={lines} area={area} />;
 }

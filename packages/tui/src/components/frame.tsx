@@ -1,7 +1,7 @@
 import { Box } from 'ink';
 import { isRunning, type Task } from '../tasks/task.ts';
 import { taskLine } from '../tasks/task-rows.ts';
-import { EMPTY, type Line, line, span, spread } from '../text/line.ts';
+import { EMPTY, fit, type Line, line, lineWidth, span, spread } from '../text/line.ts';
 import type { Notice } from '../ui/notice.ts';
 import type { Area, OpenScreen, Ui } from '../ui/ui.ts';
 import { FailureView } from './failure-view.tsx';
@@ -24,7 +24,7 @@ export function Frame({ ui, area, hints }: { ui: Ui; area: Area; hints: Line }) 
     <Box flexDirection="column" width={width} height={area.height}>
       <Lines lines={[titleLine(ui.registry.name, screen, width)]} area={row} />
       {failure ? <FailureView failure={failure} area={body} /> : screen.render(body)}
-      <Lines lines={[statusLine(notice, tasks)]} area={row} />
+      <Lines lines={[statusLine(notice, tasks, width)]} area={row} />
       <Lines lines={[hints]} area={row} />
     </Box>
   );
@@ -48,8 +48,8 @@ function behind(part: Line[number]): Line {
 }
 
 /** What was said last, else what is running. */
-export function statusLine(notice: Notice | null, tasks: readonly Task[]): Line {
-  if (notice !== null) return noticeLine(notice);
+export function statusLine(notice: Notice | null, tasks: readonly Task[], width: number): Line {
+  if (notice !== null) return noticeLine(notice, width);
   const running = tasks.filter(isRunning);
   const [first, ...others] = running.toReversed();
   if (!first) return EMPTY;
@@ -57,10 +57,14 @@ export function statusLine(notice: Notice | null, tasks: readonly Task[]): Line 
   return line(' ', ...taskLine(first), more);
 }
 
-function noticeLine({ level, text, failure }: Notice): Line {
-  if (level === 'bad') {
-    const hint = failure?.hint ? span(`  ${failure.hint}`, 'faint') : span('');
-    return line(span(' ✗ ', 'bad'), span(text, 'bad'), span('  ! shows it', 'faint'), hint);
-  }
-  return line(level === 'good' ? span(' ✓ ', 'good') : ' ', text);
+/** However long it is, the key that shows all of it is seen. */
+function noticeLine({ level, text, failure }: Notice, width: number): Line {
+  const mark = level === 'bad' ? span(' ✗ ', 'bad') : level === 'good' ? span(' ✓ ', 'good') : span(' ');
+  const said = line(mark, span(text, level === 'bad' ? 'bad' : 'plain'));
+  const room = width - lineWidth([SHOWS_IT]) - 1;
+  if (level !== 'bad' && lineWidth(said) < width) return said;
+  const hint = failure?.hint ? span(`  ${failure.hint}`, 'faint') : span('');
+  return line(...(lineWidth(said) > room ? fit(said, room) : said), SHOWS_IT, hint);
 }
+
+const SHOWS_IT = span('  ! shows it', 'faint');

@@ -1,6 +1,7 @@
 import { Box } from 'ink';
 import { Lines } from '../components/lines.tsx';
 import { EMPTY, type Line, line, span } from '../text/line.ts';
+import { wrapLine } from '../text/wrap.ts';
 import type { Area } from '../ui/ui.ts';
 import { showCursor } from './list-state.ts';
 import { searchLine } from './search-line.ts';
@@ -39,7 +40,12 @@ export function TableView<Row>({ table, columns, area, noun, empty, markOf }: Ta
       rowLine(layout, row, { isSelected: top + index === cursor, mark: markOf?.(row) ?? '' }),
     );
   const head = [...(search ? [search] : []), headerLine(layout)];
-  const body = table.rows.length === 0 ? empty : rows.length === 0 ? NOTHING_FOUND : rows;
+  const body =
+    table.rows.length === 0
+      ? empty.flatMap((each) => wrapLine(each, width - 2, '  '))
+      : rows.length === 0
+        ? NOTHING_FOUND
+        : rows;
   return (
     <Box flexDirection="column" width={width} height={area.height}>
       <Lines lines={head} area={{ width, height: head.length }} />

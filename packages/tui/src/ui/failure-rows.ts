@@ -7,5 +7,5 @@ export function failureLines({ code, message, hint }: Failure, width: number): L
   const wrapped = (of: Line) => wrapLine(of, width - 4).map((each) => line('  ', ...each));
   const lines = [EMPTY, ...wrapped(line(span('✗ ', 'bad'), span(message, 'bad')))];
   if (hint !== null) lines.push(EMPTY, ...wrapped(line(hint)));
-  return [...lines, EMPTY, ...wrapped(line(span(`code ${code}; r tries again`, 'faint')))];
+  return [...lines, EMPTY, ...wrapped(line(span(`code ${code}`, 'faint')))];
 }

@@ -22,6 +22,12 @@ export function describeFailure(error: unknown): Failure {
   };
 }
 
+/** What went wrong and what to do about it, for a place that has room for one text. */
+export function failureText(error: unknown): string {
+  const { message, hint } = describeFailure(error);
+  return hint === null ? message : `${message}; ${hint}`;
+}
+
 const SYSTEM_MESSAGES: Readonly<Record<string, string>> = {
   EACCES: 'may not be read or written',
   EPERM: 'may not be read or written',

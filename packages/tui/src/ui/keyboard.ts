@@ -1,5 +1,5 @@
 import { type Binding, findBinding } from '../keys/binding.ts';
-import type { KeyName } from '../keys/key.ts';
+import { type KeyName, showKey } from '../keys/key.ts';
 import type { Ui } from './ui.ts';
 
 /** Gives a key to whoever it is for: the screen on top, or what works everywhere. */
@@ -9,6 +9,7 @@ export function pressKey(ui: Ui, everywhere: readonly Binding<Ui>[], key: KeyNam
   const binding = findBinding(everywhere, key, ui);
   if (!binding?.whileTyping && screen.press(key)) return;
   if (binding) pressBinding(ui, binding);
+  else ui.say('info', `${showKey(key)} does nothing here; ? lists the keys`);
 }
 
 /** The next key takes away what was said, but not the key that shows it in full; an error stays until Esc. */

@@ -128,7 +128,7 @@ describe.each(SIZES)('on %i × %i', (columns, rows) => {
       BENTOML_HOME: join(recordedStore('bentoml'), 'home'),
     };
     await using ui = await openUi(place, { columns, rows, variables });
-    await ui.press('down', 'enter', 'g');
+    await ui.press('down', 'enter', 'i');
     await matches(ui, 'origins');
   });
 

@@ -25,7 +25,7 @@ function openWithStores(options: UiOptions = {}) {
 describe('registering a version', () => {
   test('from a run of MLflow, picked from a list that can be searched', async () => {
     await using ui = await openWithStores();
-    await ui.press('enter', 'g');
+    await ui.press('enter', 'i');
     const runs = ui.rowsWith('finished');
     expect(runs.length).toBeGreaterThan(0);
     expect(ui.rowsWith('failed')).not.toHaveLength(0);
@@ -48,7 +48,7 @@ describe('registering a version', () => {
   test('from a model of BentoML, beside a folder', async () => {
     place.write({ 'notes/README.md': 'notes' });
     await using ui = await openWithStores();
-    await ui.press('enter', 'n', 'tab', 'a', 'space', 'i', 'g');
+    await ui.press('enter', 'n', 'tab', 'a', 'space', 'i', 'i');
     await ui.press('/');
     await ui.type('house_price_service');
     await ui.press('enter', 'enter');
@@ -61,7 +61,7 @@ describe('registering a version', () => {
   test('where there is nothing to register from, says where it was looked for', async () => {
     const variables = { BENTOML_HOME: join(place.work, 'none') };
     await using ui = await openUi(place, { variables });
-    await ui.press('enter', 'g');
+    await ui.press('enter', 'i');
     expect(ui.screen()).toContain('No runs of MLflow and no models of BentoML were found.');
     await ui.press('enter');
     expect(ui.screen()).toContain('there is nothing to pick');

@@ -1,5 +1,5 @@
 import { formKeys } from '../../form/form-keys.ts';
-import { describeFailure } from '../../ui/failure.ts';
+import { failureText } from '../../ui/failure.ts';
 import type { Screen, ScreenKind } from '../../ui/ui.ts';
 import {
   type AskAction,
@@ -20,7 +20,7 @@ function submit({ state, ui, dispatch, close }: AskScreen): void {
     try {
       await state.asked.answer(answersOf(state), ui);
     } catch (error) {
-      return dispatch({ type: 'failed', failure: describeFailure(error).message });
+      return dispatch({ type: 'failed', failure: failureText(error) });
     }
     close();
   });

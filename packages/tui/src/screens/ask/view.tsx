@@ -1,6 +1,7 @@
 import { Lines } from '../../components/lines.tsx';
 import { formLines } from '../../form/form-rows.ts';
 import { EMPTY, line, span } from '../../text/line.ts';
+import { wrapLine } from '../../text/wrap.ts';
 import type { ViewProps } from '../../ui/ui.ts';
 import { type AskState, fieldProblem } from './state.ts';
 
@@ -11,7 +12,7 @@ export function AskView({ state, area }: ViewProps<AskState>) {
   );
   const lines = [
     EMPTY,
-    line(`  ${question}`),
+    ...wrapLine(line(question), area.width - 4).map((each) => line('  ', ...each)),
     ...formLines(state.form, texts, area.width),
     ...(state.form.isBusy && meanwhile ? [line(span(`  ${meanwhile} …`, 'faint'))] : []),
   ];

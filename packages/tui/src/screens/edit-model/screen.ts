@@ -1,7 +1,8 @@
 import { formKeys } from '../../form/form-keys.ts';
 import { LABELS_PROBLEM } from '../../form/labels.ts';
-import { describeFailure } from '../../ui/failure.ts';
+import { failureText } from '../../ui/failure.ts';
 import type { Screen, ScreenKind } from '../../ui/ui.ts';
+import { leaveForm } from '../leaving.ts';
 import {
   changesOf,
   type EditModelAction,
@@ -25,11 +26,16 @@ function submit({ state, ui, dispatch, close }: EditModelScreen): void {
     try {
       await ui.library.editModel(ui.registry, state.name, changes);
     } catch (error) {
-      return dispatch({ type: 'failed', failure: describeFailure(error).message });
+      return dispatch({ type: 'failed', failure: failureText(error) });
     }
     ui.say('good', `changed ${state.name}`);
     close();
   });
+}
+
+function hasChanges(state: EditModelState): boolean {
+  const changes = changesOf(state);
+  return state.model !== null && (changes === null || Object.keys(changes).length > 0);
 }
 
 function editCard({ state, ui, dispatch }: EditModelScreen): void {
@@ -56,7 +62,12 @@ export const editModel: ScreenKind<string, EditModelState, EditModelAction> = {
       submit,
       label: 'save',
     }),
-    { keys: ['esc'], label: 'leave it', whileTyping: true, run: ({ close }) => close() },
+    {
+      keys: ['esc'],
+      label: 'leave it',
+      whileTyping: true,
+      run: (screen) => leaveForm(screen, hasChanges(screen.state)),
+    },
     {
       keys: ['ctrl+o'],
       label: 'edit the card',

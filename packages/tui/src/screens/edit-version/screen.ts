@@ -1,6 +1,6 @@
 import { formKeys } from '../../form/form-keys.ts';
 import { type FormAction, formState, reduceForm, textOf } from '../../form/form-state.ts';
-import { describeFailure } from '../../ui/failure.ts';
+import { failureText } from '../../ui/failure.ts';
 import type { Screen, ScreenKind } from '../../ui/ui.ts';
 import type { EditVersionState } from './state.ts';
 import { EditVersionView } from './view.tsx';
@@ -26,7 +26,7 @@ function submit({ state, ui, dispatch, close }: EditVersionScreen): void {
     try {
       await ui.library.editVersion(ui.registry, { model, version }, { description });
     } catch (error) {
-      return dispatch({ type: 'failed', failure: describeFailure(error).message });
+      return dispatch({ type: 'failed', failure: failureText(error) });
     }
     ui.say('good', `changed what is said of ${model}@${version}`);
     close();

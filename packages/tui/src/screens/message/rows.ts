@@ -5,5 +5,6 @@ import type { Notice } from '../../ui/notice.ts';
 
 export function messageLines({ text, failure }: Notice, width: number): Line[] {
   if (failure) return failureLines(failure, width);
-  return [EMPTY, ...wrapLine(line(text), width - 4).map((each) => line('  ', ...each))];
+  const wrapped = text.split('\n').flatMap((each) => wrapLine(line(each), width - 4));
+  return [EMPTY, ...wrapped.map((each) => line('  ', ...each))];
 }

@@ -84,8 +84,8 @@ const versionKeys: Binding<ModelScreen>[] = [
     run: (screen) => screen.ui.router.open(newVersion, newVersionParams(screen)),
   },
   {
-    keys: ['g'],
-    label: 'register',
+    keys: ['i'],
+    label: 'import',
     help: 'add a version from a run of MLflow, or from a model or bento of BentoML',
     refusal: ({ state }) => (state.model ? null : 'the model is still being read'),
     run: (screen) => {

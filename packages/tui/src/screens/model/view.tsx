@@ -7,6 +7,7 @@ import { showCursor } from '../../list/list-state.ts';
 import { TableView } from '../../list/table-view.tsx';
 import { renderMarkdown } from '../../markdown/render.ts';
 import { type Line, line } from '../../text/line.ts';
+import { wrapLine } from '../../text/wrap.ts';
 import type { Area, ViewProps } from '../../ui/ui.ts';
 import { READING } from '../reading.ts';
 import { MODEL_HEAD_HEIGHT, metricsHeight, modelBody } from './layout.ts';
@@ -68,7 +69,8 @@ function Card({ state, area }: { state: ModelState; area: Area }) {
 function Metrics({ state, area }: { state: ModelState; area: Area }) {
   const { table, records } = state;
   const series = useMemo(() => metricSeries({ table, records }), [table, records]);
-  if (series.length === 0) return <Lines lines={NO_METRICS} area={area} />;
+  if (series.length === 0)
+    return <Lines lines={NO_METRICS.flatMap((each) => wrapLine(each, area.width - 2, '  '))} area={area} />;
   const { width } = area;
   const height = metricsHeight(area, series.length);
   const { cursor, top } = showCursor(state.metrics, { count: series.length, height });

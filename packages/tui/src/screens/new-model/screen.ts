@@ -1,7 +1,7 @@
 import { formKeys } from '../../form/form-keys.ts';
 import { textOf } from '../../form/form-state.ts';
 import { LABELS_PROBLEM } from '../../form/labels.ts';
-import { describeFailure } from '../../ui/failure.ts';
+import { failureText } from '../../ui/failure.ts';
 import type { Screen, ScreenKind } from '../../ui/ui.ts';
 import { model } from '../model/screen.ts';
 import { nameRefusal } from '../name-check.ts';
@@ -23,7 +23,7 @@ function problemOf({ state, ui }: NewModelScreen): string | null {
   return nameProblem(state, check) ?? (labelsOf(state) === null ? LABELS_PROBLEM : null);
 }
 
-function submit({ state, ui, dispatch }: NewModelScreen): void {
+function submit({ state, ui, signal, dispatch }: NewModelScreen): void {
   const name = textOf(state.form, 'name');
   const description = textOf(state.form, 'description');
   dispatch({ type: 'begun' });
@@ -31,10 +31,11 @@ function submit({ state, ui, dispatch }: NewModelScreen): void {
     try {
       await ui.library.createModel(ui.registry, name, { description, labels: labelsOf(state) ?? {} });
     } catch (error) {
-      return dispatch({ type: 'failed', failure: describeFailure(error).message });
+      return dispatch({ type: 'failed', failure: failureText(error) });
     }
     ui.say('good', `made the model ${name}`);
-    ui.router.replace(model, name);
+    // Who has left the form meanwhile stays where that led to.
+    if (!signal.aborted) ui.router.replace(model, name);
   });
 }
 

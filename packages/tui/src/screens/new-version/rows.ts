@@ -74,8 +74,10 @@ export function fieldTexts(
     };
   }
   if (state.step === 'encryption') {
-    const { bits, word } = strengthOf(textOf(forms.encryption, 'passphrase'));
+    const passphrase = textOf(forms.encryption, 'passphrase');
+    const { bits, word } = strengthOf(passphrase);
     const strength = `${word}: about ${Math.round(bits)} bits`;
+    const isProposed = passphrase === state.proposed;
     return {
       ...text('way', 'opened with', {
         about:
@@ -85,8 +87,8 @@ export function fieldTexts(
       }),
       ...text('passphrase', 'passphrase', {
         problem: passphraseProblem(state),
-        about: strength,
-        hidden: true,
+        about: isProposed ? `${strength}; proposed, so write it down` : strength,
+        hidden: !isProposed,
       }),
       ...text('again', 'once more', { problem: againProblem(state), hidden: true }),
     };
@@ -167,7 +169,7 @@ export function noSources(state: NewVersionState): Line[] {
       '  ',
       span('a', 'key'),
       ' picks some; ',
-      span('g', 'key'),
+      span('i', 'key'),
       ' picks a run of MLflow or a model of BentoML.',
     ),
   ];

@@ -6,6 +6,7 @@ import { listKeys } from '../../list/list-keys.ts';
 import { describeFailure } from '../../ui/failure.ts';
 import type { Screen, ScreenKind } from '../../ui/ui.ts';
 import { browse } from '../browse/screen.ts';
+import { leaveForm } from '../leaving.ts';
 import { origins } from '../origins/screen.ts';
 import { tasks } from '../tasks/screen.ts';
 import { createdLines, createVersion, withManifest, withOrigins } from './create.ts';
@@ -14,6 +15,7 @@ import { firstProblem, stepProblem } from './problems.ts';
 import { type PickedOrigin, type SourceRole, type SourceRow, toSource } from './sources.ts';
 import {
   formOf,
+  isFilledIn,
   type NewVersionAction,
   type NewVersionState,
   originsOf,
@@ -115,7 +117,7 @@ const stepKeys: Binding<NewVersionScreen>[] = [
     keys: ['esc'],
     label: 'leave it',
     whileTyping: true,
-    run: ({ close }) => close(),
+    run: (screen) => leaveForm(screen, isFilledIn(screen.state)),
   },
 ];
 
@@ -128,8 +130,8 @@ const listStepKeys: Binding<NewVersionScreen>[] = [
     run: pickSources,
   },
   {
-    keys: ['g'],
-    label: 'from MLflow, BentoML',
+    keys: ['i'],
+    label: 'import',
     help: 'pick a run of MLflow, or a model or bento of BentoML',
     when: isList,
     run: pickOrigin,
@@ -272,12 +274,10 @@ function pickManifest({ state, ui, dispatch }: NewVersionScreen): void {
   });
 }
 
-/** It has to be seen to be kept, so it stands in the status line too. */
+/** It has to be seen to be kept, so it is said as well. */
 function propose({ ui, dispatch }: NewVersionScreen): void {
   const passphrase = proposePassphrase();
-  for (const name of ['passphrase', 'again'])
-    dispatch({ type: 'form', action: { type: 'filled', name, text: passphrase } });
-  dispatch({ type: 'form', action: { type: 'filled', name: 'way', text: 'passphrase' } });
+  dispatch({ type: 'proposed', passphrase });
   ui.say('info', `the passphrase is ${passphrase}: write it down, nobody can find it out again`);
 }
 

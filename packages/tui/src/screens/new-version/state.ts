@@ -66,6 +66,8 @@ export interface NewVersionState {
   readonly folder: string;
   readonly hasKeyring: boolean;
   readonly picked: PickedManifest | null;
+  /** A passphrase that was proposed, which is shown: whoever has not typed it has to read it. */
+  readonly proposed: string | null;
   /** What the version would hold; a failure when it could not be made; `null` until that is known. */
   readonly preview: VersionPreview | Failure | null;
 }
@@ -84,6 +86,7 @@ export type NewVersionAction =
   | { readonly type: 'counted'; readonly path: string; readonly counted: Counted }
   | { readonly type: 'moved'; readonly move: ListMove; readonly height: number }
   | { readonly type: 'picked'; readonly picked: PickedManifest }
+  | { readonly type: 'proposed'; readonly passphrase: string }
   | { readonly type: 'preview'; readonly preview: VersionPreview | Failure | null };
 
 export interface NewVersionStart {
@@ -120,8 +123,15 @@ export function startNewVersion(start: NewVersionStart): NewVersionState {
     folder,
     hasKeyring,
     picked: null,
+    proposed: null,
     preview: null,
   };
+}
+
+/** Whether there is anything that would be missed. */
+export function isFilledIn({ sources, forms }: NewVersionState): boolean {
+  const texts = [...Object.values(forms.details.fields), forms.encryption.fields.passphrase];
+  return sources.model.length + sources.hook.length > 0 || texts.some(({ text }) => text !== '');
 }
 
 /** What stands for a version that was made from no other. */
@@ -238,9 +248,20 @@ export function reduceNewVersion(state: NewVersionState, action: NewVersionActio
     }
     case 'picked':
       return { ...state, picked: action.picked };
+    case 'proposed':
+      return withProposal(state, action.passphrase);
     case 'preview':
       return { ...state, preview: action.preview };
   }
+}
+
+function withProposal(state: NewVersionState, passphrase: string): NewVersionState {
+  const texts = { way: 'passphrase', passphrase, again: passphrase };
+  const filled = Object.entries(texts).reduce(
+    (before, [name, text]) => withForm(before, { type: 'filled', name, text }),
+    state,
+  );
+  return { ...filled, proposed: passphrase };
 }
 
 function withRows(state: NewVersionState, role: SourceRole, rows: readonly SourceRow[]): NewVersionState {

@@ -84,8 +84,10 @@ export const NO_ORIGINS: readonly Line[] = [
   EMPTY,
   line('  No runs of MLflow and no models of BentoML were found.'),
   EMPTY,
-  line('  Runs are looked for in mlflow.db and mlruns of the folder that cairn was started in, or where'),
-  line('  MLFLOW_TRACKING_URI says; models and bentos in ~/bentoml, or where BENTOML_HOME says.'),
+  line(
+    '  Runs are looked for where MLFLOW_TRACKING_URI says, or in mlflow.db and mlruns where cairn was started;',
+  ),
+  line('  models and bentos where BENTOML_HOME says, or in ~/bentoml.'),
 ];
 
 /** Where they were found, and how much could not be read. */

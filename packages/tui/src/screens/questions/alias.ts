@@ -57,7 +57,7 @@ const REASON_FIELDS: readonly AskedField[] = [
   {
     name: 'insist',
     label: 'name again',
-    about: 'only for a protected alias, which is not moved by the way',
+    about: 'the alias once more; only one that is protected needs it',
     placeholder: 'only for a protected alias',
   },
 ];

@@ -78,7 +78,7 @@ export function sharingHead(remotes: readonly RemoteStatus[], isReached: boolean
   const places = remotes.map(({ remote, url }) => `${remote}: ${url}`).join('   ');
   return line(
     ' ',
+    ...(isReached ? [] : [span('not reached: as it was at the last contact  ', 'warning')]),
     span(places, 'faint'),
-    ...(isReached ? [] : [span('  not reached: as it was at the last contact', 'warning')]),
   );
 }

@@ -3,6 +3,7 @@ import { Lines } from '../../components/lines.tsx';
 import { useStore } from '../../components/use-store.ts';
 import { showCursor } from '../../list/list-state.ts';
 import { line, span } from '../../text/line.ts';
+import { wrapLine } from '../../text/wrap.ts';
 import type { Area, ViewProps } from '../../ui/ui.ts';
 import { NO_TASKS, taskDetails, taskRow } from './rows.ts';
 import type { TasksState } from './state.ts';
@@ -14,7 +15,8 @@ export function tasksListHeight({ height }: Area): number {
 
 export function TasksView({ state, area, ui }: ViewProps<TasksState>) {
   const tasks = useStore(ui.tasks);
-  if (tasks.length === 0) return <Lines lines={NO_TASKS} area={area} />;
+  if (tasks.length === 0)
+    return <Lines lines={NO_TASKS.flatMap((each) => wrapLine(each, area.width - 2, '  '))} area={area} />;
   const { width } = area;
   const height = tasksListHeight(area);
   const { cursor, top } = showCursor(state.list, { count: tasks.length, height });

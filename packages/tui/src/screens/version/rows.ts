@@ -1,6 +1,6 @@
 import type { MetricHistory, Version } from '@cairn/core';
 import { sparkline, thinned } from '../../text/chart.ts';
-import { cell, EMPTY, fit, inTone, type Line, line, span, spread } from '../../text/line.ts';
+import { cell, EMPTY, fit, inTone, type Line, line, lineWidth, span, spread } from '../../text/line.ts';
 import { formatAge, formatCount, formatNumber, formatSize, formatTime } from '../../text/units.ts';
 import { wrapLine } from '../../text/wrap.ts';
 import { failureLines } from '../../ui/failure-rows.ts';
@@ -114,8 +114,9 @@ export function versionDetails(
     ...section(
       'metrics',
       Object.entries(version.metrics).map(([name, value]) => [name, metricText(value, curves[name], width)]),
+      width,
     ),
-    ...section('parameters', Object.entries(version.params)),
+    ...section('parameters', Object.entries(version.params), width),
     ...version.sources.flatMap((source, index) => told(index === 0 ? 'sources' : '', fullSource(source))),
     ...(sealing === null ? [] : told('opened by', `${slots}; key domain ${sealing.keyDomain}`)),
     EMPTY,
@@ -136,13 +137,14 @@ function metricText(value: number, curve: MetricHistory | undefined, width: numb
   return `${formatNumber(value).padEnd(10)} ${sparkline(shown.map((point) => point.value))}  ${steps}`;
 }
 
-function section(title: string, values: readonly (readonly [string, string])[]): Line[] {
+const NAME_WIDTH_MAX = 32;
+
+function section(title: string, values: readonly (readonly [string, string])[], width: number): Line[] {
   if (values.length === 0) return [];
-  const widest = Math.min(32, Math.max(...values.map(([name]) => name.length)));
-  return [
-    EMPTY,
-    line('  ', span(title, 'heading')),
-    ...values.map(([name, value]) => line('    ', cell(name, widest, { tone: 'name' }), '  ', value)),
-    EMPTY,
-  ];
+  const widest = Math.min(NAME_WIDTH_MAX, Math.max(...values.map(([name]) => lineWidth([span(name)]))));
+  const told = ([name, value]: readonly [string, string]) =>
+    wrapLine(line(value), width - widest - 8).map((each, index) =>
+      line('    ', cell(index === 0 ? name : '', widest, { tone: 'name' }), '  ', ...each),
+    );
+  return [EMPTY, line('  ', span(title, 'heading')), ...values.flatMap(told), EMPTY];
 }
