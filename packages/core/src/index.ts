@@ -65,7 +65,7 @@ export { listModels, type ModelSummary } from './models/list.ts';
 export { renameModel } from './models/rename.ts';
 export { type Model, showModel } from './models/show.ts';
 export { proposeAliasName, proposeModelName, proposeVersionName } from './name-proposals.ts';
-export { checkModelName, checkVersionName } from './names.ts';
+export { checkAliasName, checkModelName, checkVersionName } from './names.ts';
 export { type ExportArchiveOptions, type ExportedArchive, exportArchive } from './packages/archive-export.ts';
 export { type ImportArchiveOptions, importArchive } from './packages/archive-import.ts';
 export { type CheckedPackage, checkPackageAt } from './packages/check-package.ts';

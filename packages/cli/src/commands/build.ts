@@ -19,7 +19,7 @@ const TEMPLATES: readonly Template[] = ['bento', 'docker', 'node'];
 export const build = defineCommand({
   name: 'build',
   group: 'Packages',
-  summary: 'write a folder from which an image is built that serves a version',
+  summary: 'write a folder that builds and serves a version',
   details: [
     'A package becomes a server for its hooks, in Python (docker) or for Node (node): POST /predict as `cairn serve` has it, on port 3000; health and metrics on port 3001. A version with a bento becomes the bento with its own Dockerfile (bento). What the version holds decides.',
     'With --run, docker or podman builds the image at once, and what it says is shown. Building an image carries out what its requirements and commands say, and starting it runs the code of the version.',

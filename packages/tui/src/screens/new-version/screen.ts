@@ -63,7 +63,7 @@ function goOn(screen: NewVersionScreen): void {
   else ui.say('info', problem);
 }
 
-const stepKeys: Binding<NewVersionScreen>[] = [
+const goOnKeys: Binding<NewVersionScreen>[] = [
   {
     keys: ['enter'],
     label: 'make it',
@@ -84,6 +84,9 @@ const stepKeys: Binding<NewVersionScreen>[] = [
     when: (screen) => !isSummary(screen),
     run: goOn,
   },
+];
+
+const stepKeys: Binding<NewVersionScreen>[] = [
   {
     keys: ['tab'],
     label: 'next step',
@@ -121,7 +124,7 @@ const stepKeys: Binding<NewVersionScreen>[] = [
   },
 ];
 
-const listStepKeys: Binding<NewVersionScreen>[] = [
+const pickKeys: Binding<NewVersionScreen>[] = [
   {
     keys: ['a'],
     label: 'add files',
@@ -136,6 +139,9 @@ const listStepKeys: Binding<NewVersionScreen>[] = [
     when: isList,
     run: pickOrigin,
   },
+];
+
+const sourceKeys: Binding<NewVersionScreen>[] = [
   {
     keys: ['x', 'delete'],
     label: 'remove',
@@ -195,7 +201,7 @@ export const newVersion: ScreenKind<NewVersionParams, NewVersionState, NewVersio
     const first = screen.state.sources.model[0];
     if (first?.counted === null) await count(screen, 'model', first.path);
   },
-  bindings: [...listStepKeys, ...manifestKeys, ...stepKeys, ...moving],
+  bindings: [...pickKeys, ...goOnKeys, ...sourceKeys, ...manifestKeys, ...stepKeys, ...moving],
   isTyping: (state) => formOf(state) !== null,
   type: ({ dispatch }, typed) => dispatch({ type: 'form', action: { type: 'typed', typed } }),
   View: NewVersionView,
