@@ -1,6 +1,7 @@
 import { textOf } from '../../form/form-state.ts';
 import { parseLabels } from '../../form/labels.ts';
 import { strengthOf } from './passphrase.ts';
+import type { SourceRow } from './sources.ts';
 import { type NewVersionState, type Step, stepsOf } from './state.ts';
 
 /** Says why the library refuses a version name; `null` when it does not. */
@@ -38,6 +39,12 @@ export function againProblem({ forms }: NewVersionState): string | null {
   return first === again ? null : 'it is not the same as the first time';
 }
 
+/** What is wrong with the first of them that cannot be stored. */
+function sourceProblem(rows: readonly SourceRow[]): string | null {
+  const problems = rows.flatMap(({ counted }) => (counted && 'problem' in counted ? [counted.problem] : []));
+  return problems[0] ?? null;
+}
+
 /** What keeps a step from being done; `null` when nothing does. */
 export function stepProblem(state: NewVersionState, step: Step, check: NameCheck): string | null {
   const { forms, sources, picked } = state;
@@ -45,10 +52,11 @@ export function stepProblem(state: NewVersionState, step: Step, check: NameCheck
     case 'name':
       return versionProblem(state, check);
     case 'files':
-      return sources.model.length === 0 ? 'no files are chosen' : null;
+      return sources.model.length === 0 ? 'no files are chosen' : sourceProblem(sources.model);
     case 'hooks':
       // A manifest that was picked may name built-in hooks, which need no files.
-      return sources.hook.length === 0 && picked === null ? 'no hook files are chosen' : null;
+      if (sources.hook.length === 0 && picked === null) return 'no hook files are chosen';
+      return sourceProblem(sources.hook);
     case 'manifest':
       if (textOf(forms.manifest, 'origin') === 'generated') return null;
       if (picked === null) return 'no manifest is picked: Ctrl-O picks one';

@@ -101,6 +101,12 @@ const stepKeys: Binding<NewVersionScreen>[] = [
     run: (screen) => goTo(screen, -1),
   },
   {
+    keys: ['left', 'h'],
+    label: 'step before',
+    quiet: true,
+    run: (screen) => goTo(screen, -1),
+  },
+  {
     keys: ['down'],
     label: 'next field',
     quiet: true,
