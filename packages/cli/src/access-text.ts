@@ -1,5 +1,5 @@
 import type { AccessChange } from '@cairn/core';
-import { formatCount } from './output/units.ts';
+import { formatCount } from '@cairn/core/units';
 
 /** What else is to be said of a change in several key domains; nothing where there is one. */
 export function accessSummary({ changed, unchanged, notOpened }: AccessChange): string {

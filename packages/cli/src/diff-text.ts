@@ -6,10 +6,10 @@ import type {
   ValueChange,
   VersionComparison,
 } from '@cairn/core';
+import { formatCount, formatSize } from '@cairn/core/units';
 import type { Context } from './context.ts';
 import { cleanLine } from './output/clean.ts';
 import { formatTable } from './output/table.ts';
-import { formatCount, formatSize } from './output/units.ts';
 
 /** How two versions differ, for people: files, then metrics, parameters and labels that are not the same. */
 export async function comparisonText(context: Context, comparison: VersionComparison): Promise<string> {

@@ -1,8 +1,8 @@
+import { formatAge, formatSize } from '@cairn/core/units';
 import type { Context } from './context.ts';
 import { formatPairs } from './output/fields.ts';
 import { note, print } from './output/print.ts';
 import { formatTable } from './output/table.ts';
-import { formatAge, formatSize } from './output/units.ts';
 import type { OpenRegistry } from './registry.ts';
 import { type ModelSummaryJson, modelSummaryJson } from './shapes/models.ts';
 import { exitCodeOfList } from './shapes/problem.ts';

@@ -1,10 +1,10 @@
 import type { RemoteTarget } from '@cairn/core';
+import { formatCount } from '@cairn/core/units';
 import type { Context } from './context.ts';
 import { CommandError, usageError } from './errors.ts';
 import { EXIT } from './failure.ts';
 import { cleanLine } from './output/clean.ts';
 import { confirm, note, print } from './output/print.ts';
-import { formatCount } from './output/units.ts';
 import { present } from './present.ts';
 import type { OpenRegistry } from './registry.ts';
 import { type RemoteRemovalJson, remoteRemovalJson } from './shapes/sharing.ts';

@@ -1,8 +1,8 @@
+import { formatCount, formatSize } from '@cairn/core/units';
 import type { Context } from './context.ts';
 import { EXIT } from './failure.ts';
 import { cleanLine } from './output/clean.ts';
 import { note } from './output/print.ts';
-import { formatCount, formatSize } from './output/units.ts';
 import type { ImportedBundleJson } from './shapes/lazy.ts';
 import type { CloneJson, PullJson, PushJson, SharingProblemJson } from './shapes/sharing.ts';
 

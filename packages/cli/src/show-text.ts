@@ -1,9 +1,9 @@
 import type { Identity, Model, Version, VersionFile, VersionSealing } from '@cairn/core';
+import { formatAge, formatCount, formatSize } from '@cairn/core/units';
 import type { Context } from './context.ts';
 import { cleanLine, cleanText } from './output/clean.ts';
 import { type FieldLine, formatFields, formatPairs } from './output/fields.ts';
 import { formatTable } from './output/table.ts';
-import { formatAge, formatCount, formatSize } from './output/units.ts';
 import { signatureText } from './signature-text.ts';
 import { sourceLines } from './source-text.ts';
 

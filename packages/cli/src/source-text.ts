@@ -1,5 +1,5 @@
 import type { VersionSource } from '@cairn/core';
-import { formatCount, formatSize } from './output/units.ts';
+import { formatCount, formatSize } from '@cairn/core/units';
 
 /** Where the files of a version came from, for people: a line for each source, and one for each model of a run. */
 export function sourceLines(sources: readonly VersionSource[]): string[] {

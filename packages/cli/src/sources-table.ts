@@ -1,7 +1,7 @@
 import type { BentomlItem, RunState, RunSummary } from '@cairn/core';
+import { formatAge, formatSize } from '@cairn/core/units';
 import type { Context } from './context.ts';
 import { formatTable } from './output/table.ts';
-import { formatAge, formatSize } from './output/units.ts';
 
 /** So much of a run's id is shown as `--from` needs to know it, with room. */
 const ID_SHOWN = 12;

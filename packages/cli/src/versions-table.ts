@@ -1,8 +1,8 @@
+import { formatAge, formatSize } from '@cairn/core/units';
 import type { Context } from './context.ts';
 import { usageError } from './errors.ts';
 import { note, print } from './output/print.ts';
 import { formatTable } from './output/table.ts';
-import { formatAge, formatSize } from './output/units.ts';
 import type { OpenRegistry } from './registry.ts';
 import { exitCodeOfList } from './shapes/problem.ts';
 import { type VersionSummaryJson, versionSummaryJson } from './shapes/version-list.ts';

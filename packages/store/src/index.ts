@@ -15,7 +15,7 @@ export { StoreError, type StoreErrorCode, type StoreErrorDetails, systemCode, tr
 export { type ByteRange, type ByteSource, openByteSource } from './extract/byte-source.ts';
 export { type ExtractOptions, extractFiles, type FailedJob } from './extract/extract-files.ts';
 export { createBodyBuffer } from './extract/file-body.ts';
-export { type FileContent, type PartRef, readParts } from './extract/file-content.ts';
+export { type FileContent, type PartRef, partIndexAt, readParts } from './extract/file-content.ts';
 export type { FileJob } from './extract/file-job.ts';
 export { type FileWriting, inlineWriting, WritingThread } from './extract/writing.ts';
 export type { WritePlace } from './extract/written-file.ts';

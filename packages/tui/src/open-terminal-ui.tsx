@@ -43,6 +43,8 @@ export function openTerminalUi(options: TerminalUiOptions): OpenTerminalUi {
     const background = backgroundAnswer(sequence);
     if (background) theme.set(themeFor(depth, background));
   });
+  // Ink does so when the first picture stands: what is typed until then would be echoed into it.
+  stdin.setRawMode(true);
   const ink = render(<App session={session} theme={theme} />, {
     stdin: stdin as unknown as NodeJS.ReadableStream,
     stdout: host.stdout,

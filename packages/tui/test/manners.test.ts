@@ -38,6 +38,11 @@ describe('the terminal', () => {
     );
   });
 
+  test('is not echoed into: keys come in one by one before anything is drawn', async () => {
+    await using ui = await openUi(place);
+    expect(ui.terminal.writtenBeforeRaw()).toBe('');
+  });
+
   test('q quits, and Esc never does', async () => {
     const ui = await openUi(place);
     await ui.press('esc', 'left');

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { CreatedVersion, Reference, VersionType } from '@cairn/core';
+import { formatCount, formatSize } from '@cairn/core/units';
 import { SIGN_OPTIONS, signOption } from '../arguments/change.ts';
 import { ENCRYPTION_OPTIONS, encryptionChoice } from '../arguments/encryption.ts';
 import { parseNumberPairs, parsePairs } from '../arguments/pairs.ts';
@@ -13,7 +14,6 @@ import { EXIT } from '../failure.ts';
 import { noteNewKey } from '../key-text.ts';
 import { withOrigins } from '../origins.ts';
 import { confirm, note } from '../output/print.ts';
-import { formatCount, formatSize } from '../output/units.ts';
 import { present } from '../present.ts';
 import { withProgress } from '../progress/task.ts';
 import { type OpenRegistry, withRegistryAsAuthor } from '../registry.ts';

@@ -1,9 +1,9 @@
+import { formatAge } from '@cairn/core/units';
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../failure.ts';
 import { note, print } from '../output/print.ts';
 import { formatTable } from '../output/table.ts';
-import { formatAge } from '../output/units.ts';
 import { withRegistry } from '../registry.ts';
 import { ALIAS_SHAPE, type AliasJson, aliasJson } from '../shapes/aliases.ts';
 

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
+import { formatCount, formatSize } from '@cairn/core/units';
 import { defineCommand } from '../command.ts';
 import { EXIT } from '../failure.ts';
 import { confirm } from '../output/print.ts';
-import { formatCount, formatSize } from '../output/units.ts';
 import { withProgress } from '../progress/task.ts';
 import { withRegistry } from '../registry.ts';
 import { CREATED_BUNDLE_SHAPE, createdBundleJson } from '../shapes/lazy.ts';

@@ -1,9 +1,9 @@
 import { extname, resolve } from 'node:path';
+import { formatSize } from '@cairn/core/units';
 import { defineCommand } from '../command.ts';
 import { usageError } from '../errors.ts';
 import { EXIT } from '../failure.ts';
 import { confirm, note } from '../output/print.ts';
-import { formatSize } from '../output/units.ts';
 import { withProgress } from '../progress/task.ts';
 import { withRegistry } from '../registry.ts';
 import { UNLOCK_OPTIONS } from '../secrets/options.ts';

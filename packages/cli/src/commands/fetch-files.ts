@@ -1,8 +1,8 @@
+import { formatCount, formatSize } from '@cairn/core/units';
 import { defineCommand } from '../command.ts';
 import { usageError } from '../errors.ts';
 import { EXIT } from '../failure.ts';
 import { confirm, print } from '../output/print.ts';
-import { formatCount, formatSize } from '../output/units.ts';
 import { withProgress } from '../progress/task.ts';
 import { withRegistry } from '../registry.ts';
 import { FETCHED_FILES_SHAPE, type FetchedFilesJson, fetchedFilesJson } from '../shapes/lazy.ts';

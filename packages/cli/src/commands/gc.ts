@@ -1,3 +1,4 @@
+import { formatCount, formatSize } from '@cairn/core/units';
 import { parseDuration } from '../arguments/durations.ts';
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -5,7 +6,6 @@ import { usageError } from '../errors.ts';
 import { EXIT } from '../failure.ts';
 import { cleanLine } from '../output/clean.ts';
 import { confirm, note, print } from '../output/print.ts';
-import { formatCount, formatSize } from '../output/units.ts';
 import { present } from '../present.ts';
 import { withProgress } from '../progress/task.ts';
 import { withRegistry } from '../registry.ts';

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import type { Reference } from '@cairn/core';
+import { formatCount, formatSize } from '@cairn/core/units';
 import { defineCommand } from '../command.ts';
 import { usageError } from '../errors.ts';
 import { EXIT } from '../failure.ts';
 import { confirm } from '../output/print.ts';
-import { formatCount, formatSize } from '../output/units.ts';
 import { withProgress } from '../progress/task.ts';
 import { type OpenRegistry, withRegistry } from '../registry.ts';
 import { UNLOCK_OPTIONS } from '../secrets/options.ts';

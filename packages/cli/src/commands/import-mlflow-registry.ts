@@ -1,8 +1,8 @@
 import type { ImportedAlias, ImportedModel, ImportedVersion, RegistryImport } from '@cairn/core';
+import { formatCount } from '@cairn/core/units';
 import { defineCommand } from '../command.ts';
 import { EXIT, exitCodeFor } from '../failure.ts';
 import { confirm, note } from '../output/print.ts';
-import { formatCount } from '../output/units.ts';
 import { present } from '../present.ts';
 import { withProgress } from '../progress/task.ts';
 import { withRegistryAsAuthor } from '../registry.ts';

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import type { CreatedVersion } from '@cairn/core';
+import { formatCount, formatSize } from '@cairn/core/units';
 import { parseNumberPairs, parsePairs } from '../arguments/pairs.ts';
 import { defineCommand } from '../command.ts';
 import { usageError } from '../errors.ts';
 import { EXIT } from '../failure.ts';
 import { confirm, note } from '../output/print.ts';
-import { formatCount, formatSize } from '../output/units.ts';
 import { present } from '../present.ts';
 import { withProgress } from '../progress/task.ts';
 import { type OpenRegistry, withRegistryAsAuthor } from '../registry.ts';

@@ -1,4 +1,5 @@
 import type { DomainAccess } from '@cairn/core';
+import { formatCount, formatSize } from '@cairn/core/units';
 import { defineCommand } from '../command.ts';
 import { keyringOf } from '../config-folder.ts';
 import type { Context } from '../context.ts';
@@ -6,7 +7,6 @@ import { EXIT } from '../failure.ts';
 import { cleanLine } from '../output/clean.ts';
 import { note, print } from '../output/print.ts';
 import { formatTable } from '../output/table.ts';
-import { formatCount, formatSize } from '../output/units.ts';
 import { withRegistry } from '../registry.ts';
 import { ACCESS_SLOT_SHAPE, DOMAIN_ACCESS_SHAPE, domainAccessJson } from '../shapes/keys.ts';
 

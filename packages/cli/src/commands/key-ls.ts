@@ -1,9 +1,9 @@
+import { formatAge } from '@cairn/core/units';
 import { defineCommand } from '../command.ts';
 import { keyringOf } from '../config-folder.ts';
 import type { Context } from '../context.ts';
 import { note, print } from '../output/print.ts';
 import { formatTable } from '../output/table.ts';
-import { formatAge } from '../output/units.ts';
 import { KEY_SUMMARY_SHAPE, type KeySummaryJson, keyProblemJson, keySummaryJson } from '../shapes/keys.ts';
 import { exitCodeOfList } from '../shapes/problem.ts';
 

@@ -1,10 +1,10 @@
+import { formatCount } from '@cairn/core/units';
 import { ENCRYPTION_OPTIONS, type EncryptionOptions, encryptionChoice } from '../arguments/encryption.ts';
 import { defineCommand } from '../command.ts';
 import type { Core } from '../context.ts';
 import { EXIT } from '../failure.ts';
 import { noteNewKey } from '../key-text.ts';
 import { confirm, note } from '../output/print.ts';
-import { formatCount } from '../output/units.ts';
 import { withProgress } from '../progress/task.ts';
 import { withRegistryAsAuthor } from '../registry.ts';
 import { newEncryptionFrom } from '../secrets/new-encryption.ts';

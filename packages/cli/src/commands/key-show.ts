@@ -1,9 +1,9 @@
+import { formatAge } from '@cairn/core/units';
 import { defineCommand } from '../command.ts';
 import { keyringOf } from '../config-folder.ts';
 import { EXIT } from '../failure.ts';
 import { formatFields } from '../output/fields.ts';
 import { print } from '../output/print.ts';
-import { formatAge } from '../output/units.ts';
 import { KEY_SHAPE, keyJson } from '../shapes/keys.ts';
 
 export const keyShow = defineCommand({

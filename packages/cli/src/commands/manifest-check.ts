@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import type { CheckedPackage, Loader, PackageManifest, Predictor } from '@cairn/core';
+import { formatCount } from '@cairn/core/units';
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../failure.ts';
 import { cleanLine } from '../output/clean.ts';
 import { formatFields } from '../output/fields.ts';
 import { print } from '../output/print.ts';
-import { formatCount } from '../output/units.ts';
 import { CHECKED_PACKAGE_SHAPE, checkedPackageJson } from '../shapes/packages.ts';
 
 export const manifestCheck = defineCommand({

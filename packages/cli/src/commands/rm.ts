@@ -1,4 +1,5 @@
 import type { AliasOptions, Reference } from '@cairn/core';
+import { formatCount, formatSize } from '@cairn/core/units';
 import { moveOptions, REASON_OPTIONS, SIGN_OPTIONS } from '../arguments/change.ts';
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -6,7 +7,6 @@ import { CommandError, usageError } from '../errors.ts';
 import { EXIT } from '../failure.ts';
 import { cleanLine } from '../output/clean.ts';
 import { confirm, note, print } from '../output/print.ts';
-import { formatCount, formatSize } from '../output/units.ts';
 import { type OpenRegistry, withRegistryAsAuthor } from '../registry.ts';
 import { removeOnRemote } from '../remote-removal.ts';
 import { REMOTE_REMOVAL_SHAPE } from '../shapes/sharing.ts';

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { formatCount } from '@cairn/core/units';
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 import { CommandError, systemCode } from '../errors.ts';
 import { EXIT } from '../failure.ts';
 import { confirm } from '../output/print.ts';
-import { formatCount } from '../output/units.ts';
 import { withRegistry } from '../registry.ts';
 import { SIGNER_SHAPE, signerJson } from '../shapes/signing.ts';
 import { noteUncommitted } from '../signing-text.ts';

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import type { BentomlItem, RunListing, RunSummary } from '@cairn/core';
+import { formatCount } from '@cairn/core/units';
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 import { usageError } from '../errors.ts';
 import { EXIT } from '../failure.ts';
 import { note, print } from '../output/print.ts';
-import { formatCount } from '../output/units.ts';
 import { present } from '../present.ts';
 import { withProgress } from '../progress/task.ts';
 import { BENTOML_ITEM_SHAPE, RUN_SHAPE, runJson } from '../shapes/sources.ts';

@@ -1,10 +1,10 @@
+import { formatCount, formatSize } from '@cairn/core/units';
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../failure.ts';
 import { cleanLine } from '../output/clean.ts';
 import { note, print } from '../output/print.ts';
 import { formatTable } from '../output/table.ts';
-import { formatCount, formatSize } from '../output/units.ts';
 import { present } from '../present.ts';
 import { withRegistry } from '../registry.ts';
 import { SHARING_PROBLEM_SHAPE, STATUS_SHAPE, type StatusJson, statusJson } from '../shapes/sharing.ts';

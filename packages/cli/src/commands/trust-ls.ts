@@ -1,11 +1,11 @@
 import type { TrustedHooks } from '@cairn/core';
+import { formatAge } from '@cairn/core/units';
 import { defineCommand } from '../command.ts';
 import { trustStoreOf } from '../config-folder.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../failure.ts';
 import { cleanLine } from '../output/clean.ts';
 import { note, print } from '../output/print.ts';
-import { formatAge } from '../output/units.ts';
 import { TRUSTED_HOOKS_SHAPE, trustedHooksJson } from '../shapes/running.ts';
 
 export const trustLs = defineCommand({

@@ -1,11 +1,11 @@
 import type { VerifyOptions } from '@cairn/core';
+import { formatCount, formatSize } from '@cairn/core/units';
 import { defineCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 import { usageError } from '../errors.ts';
 import { EXIT } from '../failure.ts';
 import { cleanLine } from '../output/clean.ts';
 import { note, print } from '../output/print.ts';
-import { formatCount, formatSize } from '../output/units.ts';
 import { withProgress } from '../progress/task.ts';
 import { type OpenRegistry, withRegistry } from '../registry.ts';
 import { OPENING_OPTIONS, openingFrom } from '../secrets/opening.ts';

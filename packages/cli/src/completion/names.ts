@@ -1,6 +1,6 @@
+import { formatSize } from '@cairn/core/units';
 import { keyringOf } from '../config-folder.ts';
 import type { Context } from '../context.ts';
-import { formatSize } from '../output/units.ts';
 import { type OpenRegistry, withRegistry } from '../registry.ts';
 import type { Candidate } from './answer.ts';
 import type { Names } from './kinds.ts';

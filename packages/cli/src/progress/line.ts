@@ -1,5 +1,5 @@
 import type { Progress } from '@cairn/core';
-import { formatCount, formatDuration, formatSize } from '../output/units.ts';
+import { formatCount, formatDuration, formatSize } from '@cairn/core/units';
 
 /** What the progress line shows, besides the state itself. */
 export interface Pace {

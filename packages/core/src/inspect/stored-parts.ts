@@ -1,4 +1,4 @@
-import type { PartRef } from '@cairn/store';
+import { type PartRef, partIndexAt } from '@cairn/store';
 import { formatReference, parseReference } from '../reference.ts';
 import type { Registry } from '../registry/registry.ts';
 import { type ReferenceInput, withVersion } from '../versions/show.ts';
@@ -40,7 +40,7 @@ export function partsWithin(
   { start, size }: { readonly start: number; readonly size: number },
 ): ReadonlyMap<string, string> {
   const inside = new Map<string, string>();
-  for (let index = indexAt(parts, start); index < parts.length; index += 1) {
+  for (let index = partIndexAt(parts, start); index < parts.length; index += 1) {
     const part = parts[index]!;
     if (part.start + part.size > start + size) break;
     if (part.start >= start) inside.set(`${part.start - start} ${part.size}`, part.id);
@@ -50,16 +50,5 @@ export function partsWithin(
 
 /** The part that holds a byte, by binary search; parts are in order and without gaps. */
 function partAt(parts: readonly PartRef[], offset: number): PartRef | undefined {
-  return parts[indexAt(parts, offset)];
-}
-
-function indexAt(parts: readonly PartRef[], offset: number): number {
-  let low = 0;
-  let high = parts.length;
-  while (low + 1 < high) {
-    const middle = (low + high) >>> 1;
-    if (parts[middle]!.start <= offset) low = middle;
-    else high = middle;
-  }
-  return low;
+  return parts[partIndexAt(parts, offset)];
 }

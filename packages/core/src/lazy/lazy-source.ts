@@ -4,6 +4,7 @@ import {
   type FileContent,
   openByteSource,
   type PartRef,
+  partIndexAt,
 } from '@cairn/store';
 import type { LazyRepository } from './lazy-repository.ts';
 
@@ -44,7 +45,7 @@ async function* streamed(
 ): AsyncGenerator<Uint8Array> {
   const end = Math.min(offset + length, size);
   let at = offset;
-  for (let index = partAt(parts, offset); at < end; index += 1) {
+  for (let index = partIndexAt(parts, offset); at < end; index += 1) {
     const { start, size: partSize } = parts[index]!;
     const to = Math.min(start + partSize, end);
     await ahead.reach(at, to);
@@ -83,20 +84,8 @@ class ReadAhead {
 /** The parts that hold the bytes of a range, in file order; none for an empty one. */
 export function partsBetween(parts: readonly PartRef[], from: number, to: number): readonly PartRef[] {
   if (to <= from) return [];
-  const first = partAt(parts, from);
+  const first = partIndexAt(parts, from);
   let end = first;
   while (end < parts.length && parts[end]!.start < to) end += 1;
   return parts.slice(first, end);
-}
-
-/** The part that holds a byte, by binary search; parts are in order and without gaps. */
-function partAt(parts: readonly PartRef[], offset: number): number {
-  let low = 0;
-  let high = parts.length;
-  while (low + 1 < high) {
-    const middle = (low + high) >>> 1;
-    if (parts[middle]!.start <= offset) low = middle;
-    else high = middle;
-  }
-  return low;
 }

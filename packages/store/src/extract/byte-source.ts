@@ -1,6 +1,6 @@
 import { StoreError } from '../errors.ts';
 import type { ObjectStore } from '../pack/object-store.ts';
-import type { FileContent, PartRef } from './file-content.ts';
+import { type FileContent, type PartRef, partIndexAt } from './file-content.ts';
 
 export interface ByteRange {
   /** First byte, from 0. */
@@ -54,7 +54,7 @@ async function* streamRange(
   { from, to }: Span,
 ): AsyncGenerator<Uint8Array> {
   if (from === to) return;
-  for (let index = firstPart(content.parts, from); index < content.parts.length; index += 1) {
+  for (let index = partIndexAt(content.parts, from); index < content.parts.length; index += 1) {
     const { start, size, id } = content.parts[index]!;
     if (start >= to) return;
     const { kind, bytes } = await objects.read(id);
@@ -62,18 +62,6 @@ async function* streamRange(
       throw wrongPart(content, { start, size, id }, bytes.byteLength);
     yield bytes.subarray(Math.max(from - start, 0), Math.min(to - start, size));
   }
-}
-
-/** The part that holds a byte, by binary search; parts are in order and without gaps. */
-function firstPart(parts: readonly PartRef[], offset: number): number {
-  let low = 0;
-  let high = parts.length;
-  while (low + 1 < high) {
-    const middle = (low + high) >>> 1;
-    if (parts[middle]!.start <= offset) low = middle;
-    else high = middle;
-  }
-  return low;
 }
 
 function wrongPart({ path }: FileContent, { start, size, id }: PartRef, found: number): StoreError {

@@ -38,3 +38,15 @@ export async function readParts(objects: ObjectStore, tree: ObjectId, size: numb
   );
   return parts.map(({ start, size: partSize }, index) => ({ start, size: partSize, id: entries[index]!.id }));
 }
+
+/** The index of the part that holds a byte, by binary search; parts are in order and without gaps. */
+export function partIndexAt(parts: readonly PartRef[], offset: number): number {
+  let low = 0;
+  let high = parts.length;
+  while (low + 1 < high) {
+    const middle = (low + high) >>> 1;
+    if (parts[middle]!.start <= offset) low = middle;
+    else high = middle;
+  }
+  return low;
+}

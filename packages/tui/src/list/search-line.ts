@@ -1,6 +1,6 @@
+import { formatCount } from '@cairn/core/units';
 import { fieldLine } from '../form/field-rows.ts';
 import { type Line, line, span } from '../text/line.ts';
-import { formatCount } from '../text/units.ts';
 import type { TableState } from './table-state.ts';
 
 /** The line of a search that is being typed or is in force; `null` without one. */

@@ -1,6 +1,6 @@
 import type { FileFacts } from '@cairn/core';
+import { formatCount, formatParameters, formatSize } from '@cairn/core/units';
 import { EMPTY, type Line, line, span } from '../text/line.ts';
-import { formatCount, formatParameters, formatSize } from '../text/units.ts';
 
 const FORMATS: Readonly<Record<FileFacts['format'], string>> = {
   safetensors: 'safetensors weights',

@@ -1,6 +1,6 @@
 import type { ModelPull, ModelPush, PullReport, PushReport, SharingProblem } from '@cairn/core';
+import { formatCount } from '@cairn/core/units';
 import type { TaskOutcome } from '../tasks/task-store.ts';
-import { formatCount } from '../text/units.ts';
 import type { Ui } from '../ui/ui.ts';
 
 /** What is to be shared: one model, or the whole registry; with one remote, or the usual one. */

@@ -1,5 +1,5 @@
 import type { VersionSource } from '@cairn/core';
-import { formatCount, formatSize } from '../text/units.ts';
+import { formatCount, formatSize } from '@cairn/core/units';
 
 /** Where files came from, in a word or two: the last part of a path, or what kind of place it was. */
 export function shortSource(sources: readonly VersionSource[]): string {

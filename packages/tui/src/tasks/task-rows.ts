@@ -1,7 +1,7 @@
 import type { Progress } from '@cairn/core';
+import { formatCount, formatDuration, formatSize } from '@cairn/core/units';
 import { bar } from '../text/chart.ts';
 import { type Line, line, span } from '../text/line.ts';
-import { formatCount, formatDuration, formatSize } from '../text/units.ts';
 import { isRunning, type Task, taskTitle } from './task.ts';
 
 /** ` 42%  1.2 GiB of 2.9 GiB  512 MiB/s  3 s left  file 3 of 9`: what is known, the most telling first. */

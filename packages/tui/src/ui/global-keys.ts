@@ -1,10 +1,10 @@
+import { formatCount } from '@cairn/core/units';
 import { type Binding, labelOf } from '../keys/binding.ts';
 import { confirm } from '../screens/confirm/screen.ts';
 import { help } from '../screens/help/screen.ts';
 import { message } from '../screens/message/screen.ts';
 import { tasks } from '../screens/tasks/screen.ts';
 import { isRunning, taskTitle } from '../tasks/task.ts';
-import { formatCount } from '../text/units.ts';
 import type { KeyHelp, Ui } from './ui.ts';
 
 /** What keys do on every screen that has no other use for them. */

@@ -36,6 +36,8 @@ export interface VirtualTerminal {
   isAlternate(): boolean;
   /** Whether keys come in one by one, without echo. */
   isRaw(): boolean;
+  /** What was written before keys came in one by one. */
+  writtenBeforeRaw(): string;
   /** All that was written, as it was written. */
   written(): string;
 }
@@ -45,9 +47,11 @@ export function virtualTerminal(columns = 80, rows = 24): VirtualTerminal {
   registerWidths(terminal);
   let isRaw = false;
   let written = '';
+  let writtenBeforeRaw: string | null = null;
   const stdin = Object.assign(new PassThrough(), {
     isTTY: true,
     setRawMode: (raw: boolean) => {
+      if (raw) writtenBeforeRaw ??= written;
       isRaw = raw;
     },
     ref: () => undefined,
@@ -88,6 +92,7 @@ export function virtualTerminal(columns = 80, rows = 24): VirtualTerminal {
     },
     isAlternate: () => terminal.buffer.active.type === 'alternate',
     isRaw: () => isRaw,
+    writtenBeforeRaw: () => writtenBeforeRaw ?? written,
     written: () => written,
   };
 }

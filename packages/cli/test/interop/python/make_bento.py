@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -17,13 +18,15 @@ exports = Path(sys.argv[2])
 exports.mkdir()
 
 saved = bentoml.sklearn.save_model("forest:v1", forest, labels={"team": "pricing"}, metadata={"rmse": 0.5})
+# Importing a service leaves byte code beside it.
+context = shutil.copytree(Path(__file__).parent / "bento", "bento-context")
 bento = bentoml.build(
     "service:Prices",
     name="prices",
     version="b1",
     labels={"owner": "pricing"},
     include=["service.py"],
-    build_ctx=str(Path(__file__).parent / "bento"),
+    build_ctx=str(context),
     python={"packages": ["scikit-learn"], "lock_packages": False},
 )
 bentoml.models.export_model(saved.tag, str(exports / "forest.bentomodel"))

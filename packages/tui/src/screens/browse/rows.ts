@@ -1,9 +1,9 @@
+import { formatCount, formatSize, formatTime } from '@cairn/core/units';
 import type { FolderEntry } from '../../files/list-folder.ts';
 import { shortPath } from '../../files/short-path.ts';
 import { fieldLine } from '../../form/field-rows.ts';
 import type { Column } from '../../list/table.ts';
 import { cell, EMPTY, type Line, line, span } from '../../text/line.ts';
-import { formatCount, formatSize, formatTime } from '../../text/units.ts';
 import type { BrowseState } from './state.ts';
 
 export const EMPTY_FOLDER: readonly Line[] = [EMPTY, line(span('  nothing here', 'faint'))];

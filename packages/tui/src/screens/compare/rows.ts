@@ -1,7 +1,7 @@
 import type { FileChange, ValueChange, VersionComparison } from '@cairn/core';
+import { formatCount, formatNumber, formatSize } from '@cairn/core/units';
 import type { Column } from '../../list/table.ts';
 import { cell, EMPTY, fit, type Line, line, span } from '../../text/line.ts';
-import { formatCount, formatNumber, formatSize } from '../../text/units.ts';
 import type { Tone } from '../../theme/tones.ts';
 
 const KIND_TONES: Readonly<Record<FileChange['kind'], Tone>> = {

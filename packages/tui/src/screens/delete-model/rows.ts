@@ -1,6 +1,6 @@
+import { formatCount, formatSize } from '@cairn/core/units';
 import { formLines } from '../../form/form-rows.ts';
 import { EMPTY, type Line, line, span } from '../../text/line.ts';
-import { formatCount, formatSize } from '../../text/units.ts';
 import { wrapLine } from '../../text/wrap.ts';
 import { type DeleteModelState, refusalOf } from './state.ts';
 

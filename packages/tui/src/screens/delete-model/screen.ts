@@ -1,5 +1,5 @@
+import { formatSize } from '@cairn/core/units';
 import { formKeys } from '../../form/form-keys.ts';
-import { formatSize } from '../../text/units.ts';
 import type { Screen, ScreenKind } from '../../ui/ui.ts';
 import {
   type DeleteModelAction,

@@ -1,5 +1,5 @@
+import { formatAge, formatCount, formatSize } from '@cairn/core/units';
 import { EMPTY, type Line, line, span } from '../../text/line.ts';
-import { formatAge, formatCount, formatSize } from '../../text/units.ts';
 import { wrapLine } from '../../text/wrap.ts';
 import { type DeleteVersionState, refusalOf } from './state.ts';
 

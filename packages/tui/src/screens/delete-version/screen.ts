@@ -1,4 +1,4 @@
-import { formatSize } from '../../text/units.ts';
+import { formatSize } from '@cairn/core/units';
 import { describeFailure } from '../../ui/failure.ts';
 import type { Screen, ScreenKind } from '../../ui/ui.ts';
 import {

@@ -1,6 +1,6 @@
+import { formatSize } from '@cairn/core/units';
 import type { Column } from '../../list/table.ts';
 import { EMPTY, type Line, line, span } from '../../text/line.ts';
-import { formatSize } from '../../text/units.ts';
 import { factLines, tensorSize } from '../file-rows.ts';
 import type { FileState, TensorRow } from './state.ts';
 

@@ -1,8 +1,8 @@
 import type { HistoryEvent } from '@cairn/core';
+import { formatTime } from '@cairn/core/units';
 import type { Column } from '../../list/table.ts';
 import type { TableKind } from '../../list/table-state.ts';
 import { EMPTY, type Line, line } from '../../text/line.ts';
-import { formatTime } from '../../text/units.ts';
 import type { Tone } from '../../theme/tones.ts';
 
 /** An event, and its place in the order in which things happened. */

@@ -1,5 +1,5 @@
+import { formatCount } from '@cairn/core/units';
 import { line, span } from '../../text/line.ts';
-import { formatCount } from '../../text/units.ts';
 import { ask } from '../ask/screen.ts';
 import { type ListScreen, listScreen, selectedIn } from '../list-screen/list-screen.tsx';
 import { aliasQuestion, rollbackQuestion } from '../questions/alias.ts';

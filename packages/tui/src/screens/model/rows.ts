@@ -1,8 +1,8 @@
 import type { Model } from '@cairn/core';
+import { formatAge, formatNumber, formatSize, formatTime } from '@cairn/core/units';
 import type { Column } from '../../list/table.ts';
 import { plainBar, sparkline, thinned } from '../../text/chart.ts';
 import { cell, EMPTY, fit, inTone, type Line, line, span } from '../../text/line.ts';
-import { formatAge, formatNumber, formatSize, formatTime } from '../../text/units.ts';
 import { badgesOf } from '../badges.ts';
 import { labelSpans } from '../label-rows.ts';
 import { shortSource } from '../source-rows.ts';

@@ -1,8 +1,8 @@
 import type { ModelSummary } from '@cairn/core';
+import { formatAge, formatSize } from '@cairn/core/units';
 import type { Column } from '../../list/table.ts';
 import { renderMarkdown } from '../../markdown/render.ts';
 import { EMPTY, type Line, line, plainText, span } from '../../text/line.ts';
-import { formatAge, formatSize } from '../../text/units.ts';
 import { wrapLine } from '../../text/wrap.ts';
 import { failureLines } from '../../ui/failure-rows.ts';
 import { labelSpans } from '../label-rows.ts';

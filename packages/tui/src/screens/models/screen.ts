@@ -1,9 +1,9 @@
 import type { ModelSummary } from '@cairn/core';
+import { formatCount } from '@cairn/core/units';
 import { tableKeys } from '../../list/table-keys.ts';
 import { pointInTable } from '../../list/table-pointer.ts';
 import { selectedRow, type TableAction } from '../../list/table-state.ts';
 import { tableHeight } from '../../list/table-view.tsx';
-import { formatCount } from '../../text/units.ts';
 import { describeFailure } from '../../ui/failure.ts';
 import type { Screen, ScreenKind } from '../../ui/ui.ts';
 import { deleteModel } from '../delete-model/screen.ts';

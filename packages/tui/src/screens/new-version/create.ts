@@ -9,9 +9,9 @@ import type {
   Origin,
   TaskOptions,
 } from '@cairn/core';
+import { formatCount, formatSize } from '@cairn/core/units';
 import { textOf } from '../../form/form-state.ts';
 import { parseLabels } from '../../form/labels.ts';
-import { formatCount, formatSize } from '../../text/units.ts';
 import type { Ui } from '../../ui/ui.ts';
 import { parseMetrics } from './problems.ts';
 import { type NewVersionState, NO_BASE, originsOf, sourcesOf, typeOf } from './state.ts';

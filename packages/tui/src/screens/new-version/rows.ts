@@ -1,10 +1,10 @@
+import { formatCount, formatSize, formatTime } from '@cairn/core/units';
 import { shortPath } from '../../files/short-path.ts';
 import type { FieldText } from '../../form/form-rows.ts';
 import { textOf } from '../../form/form-state.ts';
 import { parseLabels } from '../../form/labels.ts';
 import type { Column } from '../../list/table.ts';
 import { EMPTY, type Line, line, span } from '../../text/line.ts';
-import { formatCount, formatSize, formatTime } from '../../text/units.ts';
 import { wrapLine } from '../../text/wrap.ts';
 import { failureLines } from '../../ui/failure-rows.ts';
 import { strengthOf } from './passphrase.ts';

@@ -1,8 +1,8 @@
 import type { BentomlItem, RunListing, RunSummary } from '@cairn/core';
+import { formatNumber, formatSize, formatTime } from '@cairn/core/units';
 import type { Column } from '../../list/table.ts';
 import type { TableKind } from '../../list/table-state.ts';
 import { EMPTY, type Line, line } from '../../text/line.ts';
-import { formatNumber, formatSize, formatTime } from '../../text/units.ts';
 import type { Tone } from '../../theme/tones.ts';
 
 /** Something that files can come from. */

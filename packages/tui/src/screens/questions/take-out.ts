@@ -1,5 +1,5 @@
 import type { Unlock } from '@cairn/core';
-import { formatCount, formatSize } from '../../text/units.ts';
+import { formatCount, formatSize } from '@cairn/core/units';
 import type { Ui } from '../../ui/ui.ts';
 import type { Question } from '../ask/state.ts';
 import { typedPath } from './typed-path.ts';

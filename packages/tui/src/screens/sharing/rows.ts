@@ -1,8 +1,8 @@
 import type { ModelStatus, RemoteStatus } from '@cairn/core';
+import { formatCount } from '@cairn/core/units';
 import type { Column } from '../../list/table.ts';
 import type { TableKind } from '../../list/table-state.ts';
 import { EMPTY, type Line, line, span } from '../../text/line.ts';
-import { formatCount } from '../../text/units.ts';
 import type { Tone } from '../../theme/tones.ts';
 
 /** How a model stands to a remote. */

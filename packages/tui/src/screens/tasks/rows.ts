@@ -1,7 +1,7 @@
+import { formatAge, formatDuration } from '@cairn/core/units';
 import { isRunning, type Task } from '../../tasks/task.ts';
 import { progressBar, progressParts, taskLine } from '../../tasks/task-rows.ts';
 import { EMPTY, fit, inTone, type Line, line, span, spread } from '../../text/line.ts';
-import { formatAge, formatDuration } from '../../text/units.ts';
 import { wrapLine } from '../../text/wrap.ts';
 import { failureLines } from '../../ui/failure-rows.ts';
 

@@ -1,8 +1,8 @@
 import type { TensorChange } from '@cairn/core';
+import { formatCount, formatSize } from '@cairn/core/units';
 import type { Column } from '../../list/table.ts';
 import { bar } from '../../text/chart.ts';
 import { EMPTY, type Line, line, span } from '../../text/line.ts';
-import { formatCount, formatSize } from '../../text/units.ts';
 import type { Tone } from '../../theme/tones.ts';
 import { shapeText, tensorSize } from '../file-rows.ts';
 import type { TensorsState } from './state.ts';

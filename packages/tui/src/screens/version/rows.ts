@@ -1,7 +1,7 @@
 import type { MetricHistory, Version } from '@cairn/core';
+import { formatAge, formatCount, formatNumber, formatSize, formatTime } from '@cairn/core/units';
 import { sparkline, thinned } from '../../text/chart.ts';
 import { cell, EMPTY, fit, inTone, type Line, line, lineWidth, span, spread } from '../../text/line.ts';
-import { formatAge, formatCount, formatNumber, formatSize, formatTime } from '../../text/units.ts';
 import { wrapLine } from '../../text/wrap.ts';
 import { failureLines } from '../../ui/failure-rows.ts';
 import { badgesOf } from '../badges.ts';
