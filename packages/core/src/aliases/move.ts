@@ -6,7 +6,7 @@ import { checkReason, type MainAction, type MainMessage } from '../models/main-m
 import { withModel } from '../models/model-repository.ts';
 import { checkAliasName } from '../names.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { SignOptions } from '../signing/signer.ts';
+import type { SignOptions } from '../signing/signing.ts';
 import { tidyUp } from '../upkeep/tidy-up.ts';
 import { resolveVersionName, unknownVersion } from '../versions/version-repository.ts';
 import { TAG_PREFIX } from '../versions/version-tags.ts';

@@ -5,7 +5,7 @@ import { checkReason } from '../models/main-message.ts';
 import { withModel } from '../models/model-repository.ts';
 import { checkAliasName } from '../names.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { SignOptions } from '../signing/signer.ts';
+import type { SignOptions } from '../signing/signing.ts';
 import { type AliasTarget, unknownAlias } from './move.ts';
 
 export interface ProtectOptions extends SignOptions {

@@ -1,6 +1,6 @@
 import type { Secret } from '@cairn/crypto';
 import type { TaskOptions } from '../progress.ts';
-import type { SignOptions } from '../signing/signer.ts';
+import type { SignOptions } from '../signing/signing.ts';
 import type { NamedKey } from './keyring.ts';
 import type { Encryption, Unlock } from './unlock.ts';
 

@@ -9,7 +9,7 @@ import { makeFolder } from '../registry/make-folder.ts';
 import type { Registry } from '../registry/registry.ts';
 import { MODEL_SCHEMA } from '../schema/model.ts';
 import { configureNewModel } from '../sharing/model-remotes.ts';
-import type { SignOptions } from '../signing/signer.ts';
+import type { SignOptions } from '../signing/signing.ts';
 import { changedLabels, checkCard, checkDescription } from './details.ts';
 import { createMain } from './main-branch.ts';
 import { checkModelIsNew } from './model-repository.ts';

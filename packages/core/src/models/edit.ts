@@ -1,7 +1,7 @@
 import { atBorder } from '../errors.ts';
 import type { Registry } from '../registry/registry.ts';
 import { encodeJson } from '../schema/document.ts';
-import type { SignOptions } from '../signing/signer.ts';
+import type { SignOptions } from '../signing/signing.ts';
 import { changedLabels, checkCard, checkDescription } from './details.ts';
 import { editMain, type MainBranch, type MainEdit } from './main-branch.ts';
 import { withModel } from './model-repository.ts';

@@ -27,7 +27,8 @@ import {
 } from '../schema/model.ts';
 import { readDocument, readText } from '../schema/read-document.ts';
 import { encodeSignedCommit } from '../signing/signed-objects.ts';
-import { type Signer, type SignOptions, signerOf } from '../signing/signer.ts';
+import { signerOf } from '../signing/signer.ts';
+import type { Signer, SignOptions } from '../signing/signing.ts';
 import { LOCK_TIMEOUT_MS, WRITER_TIMEOUT_MS } from '../time-limits.ts';
 import { type FolderChanges, folderOf, type MainFolder, writeFolder } from './main-folder.ts';
 import { encodeMainMessage, type MainMessage } from './main-message.ts';

@@ -1,7 +1,7 @@
 import { CairnError } from '../errors.ts';
 import { homePath } from './home-path.ts';
 import { complaint, runTool, type SigningTools } from './run.ts';
-import type { Signer } from './signer.ts';
+import type { Signer } from './signing.ts';
 
 /** Signs with an OpenPGP key as Git does (`sign_buffer_gpg` in its `gpg-interface.c`): the agent asks for passphrases. */
 export function gpgSigner(tools: SigningTools): Signer {

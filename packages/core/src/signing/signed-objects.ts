@@ -1,5 +1,5 @@
 import { type Commit, encodeCommit, encodeTag, signedCommit, signedTag, type Tag } from '@cairn/store';
-import type { Signer } from './signer.ts';
+import type { Signer } from './signing.ts';
 
 /** The content of a commit object, with the signature in the header where Git puts it. */
 export async function encodeSignedCommit(commit: Commit, signer: Signer | null): Promise<Buffer> {

@@ -3,18 +3,8 @@ import type { Registry } from '../registry/registry.ts';
 import { gpgSigner } from './gpg-sign.ts';
 import { readRules } from './rules.ts';
 import { type SigningTools, signingTools } from './run.ts';
+import type { Signer, SignOptions } from './signing.ts';
 import { sshSigner } from './ssh-sign.ts';
-
-/** Signs what goes into a repository, with the user's own key, as Git does. */
-export interface Signer {
-  /** The signature of some bytes: armoured text that ends in one line break. */
-  sign(payload: Buffer): Promise<string>;
-}
-
-export interface SignOptions {
-  /** Whether to sign; what the registry says when left out. */
-  readonly sign?: boolean;
-}
 
 /**
  * What signs for the user; `null` where nothing is to be signed. No key is touched before there is something to sign.

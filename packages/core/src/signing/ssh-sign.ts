@@ -1,7 +1,7 @@
 import { CairnError } from '../errors.ts';
 import { homePath } from './home-path.ts';
 import { complaint, runTool, type SigningTools } from './run.ts';
-import type { Signer } from './signer.ts';
+import type { Signer } from './signing.ts';
 import { withTemporaryFile } from './temporary-file.ts';
 
 /** What signatures of Git are made for (`ssh-keygen -n`): one over something else is none over a tag. */

@@ -7,7 +7,7 @@ import { isExcludedFromPackage, MANIFEST_FILE } from '../packages/layout.ts';
 import type { TaskOptions } from '../progress.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { VersionType } from '../schema/version.ts';
-import type { SignOptions } from '../signing/signer.ts';
+import type { SignOptions } from '../signing/signing.ts';
 import type { Origin } from '../sources/origin.ts';
 import { checkOutside } from '../sources/outside.ts';
 import { checkFoundPackage } from '../sources/package.ts';

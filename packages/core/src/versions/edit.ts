@@ -4,7 +4,7 @@ import { editMain } from '../models/main-branch.ts';
 import { withModel } from '../models/model-repository.ts';
 import type { Registry } from '../registry/registry.ts';
 import { NOTE_SCHEMA } from '../schema/model.ts';
-import type { SignOptions } from '../signing/signer.ts';
+import type { SignOptions } from '../signing/signing.ts';
 import { type ReferenceInput, showVersion, type Version, versionReference } from './show.ts';
 import { readStoredVersion, resolveVersionName } from './version-repository.ts';
 

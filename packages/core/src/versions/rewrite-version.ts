@@ -12,7 +12,7 @@ import {
 } from '@cairn/store';
 import type { VersionFileEntry } from '../schema/version.ts';
 import { encodeSignedTag } from '../signing/signed-objects.ts';
-import type { Signer } from '../signing/signer.ts';
+import type { Signer } from '../signing/signing.ts';
 import { encodeTagMessage, parseTagMessage } from './tag-message.ts';
 import { encodeVersionDocument, listFiles } from './version-document.ts';
 import { FILES_FOLDER, type StoredVersion, VERSION_FILE } from './version-repository.ts';
