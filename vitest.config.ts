@@ -20,14 +20,14 @@ export default defineConfig({
           ...shared,
           name: 'fast',
           include: ['packages/*/test/**/*.test.ts'],
-          exclude: ['**/long/**', '**/interop/**'],
+          exclude: ['**/long/**', '**/*.long.test.ts', '**/interop/**'],
         },
       },
       {
         test: {
           ...shared,
           name: 'long',
-          include: ['packages/*/test/long/**/*.test.ts'],
+          include: ['packages/*/test/long/**/*.test.ts', 'packages/*/test/**/*.long.test.ts'],
           testTimeout: 600_000,
         },
       },
