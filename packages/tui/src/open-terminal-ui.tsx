@@ -9,6 +9,9 @@ import { createSession, type Session, type SessionOptions } from './ui/session.t
 import { createStore } from './ui/store.ts';
 import { watchRegistry } from './ui/watch.ts';
 
+/** Back to the first column, and whatever stands in that line taken away. */
+const LINE_EMPTIED = '\r\u001b[K';
+
 export type TerminalUiOptions = SessionOptions;
 
 /** The screens while they are open. */
@@ -43,8 +46,10 @@ export function openTerminalUi(options: TerminalUiOptions): OpenTerminalUi {
     const background = backgroundAnswer(sequence);
     if (background) theme.set(themeFor(depth, background));
   });
-  // Ink does so when the first picture stands: what is typed until then would be echoed into it.
-  stdin.setRawMode(true);
+  // Ink does so when the first picture stands: what is typed until then would be echoed into it. What was echoed
+  // before has moved the cursor from the column in which Ink begins to draw.
+  host.stdin.setRawMode?.(true);
+  host.stdout.write(LINE_EMPTIED);
   const ink = render(<App session={session} theme={theme} />, {
     stdin: stdin as unknown as NodeJS.ReadableStream,
     stdout: host.stdout,
@@ -74,6 +79,8 @@ export function openTerminalUi(options: TerminalUiOptions): OpenTerminalUi {
       host.signal.removeEventListener('abort', stop);
       watch.end();
       modes.leave();
+      // What was read stays where it is, and the shell begins below it.
+      if (isRead) host.stdout.write('\n');
       await session.end();
     }
   };

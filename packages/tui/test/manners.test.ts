@@ -41,6 +41,7 @@ describe('the terminal', () => {
   test('is not echoed into: keys come in one by one before anything is drawn', async () => {
     await using ui = await openUi(place);
     expect(ui.terminal.writtenBeforeRaw()).toBe('');
+    expect(ui.terminal.written()).toMatch(/^\r/);
   });
 
   test('q quits, and Esc never does', async () => {
@@ -149,6 +150,26 @@ describe('what is said', () => {
     expect(ui.screen()).not.toContain('there is nothing to compare it with');
   });
 
+  test('a key without a meaning says where the keys are listed', async () => {
+    await using ui = await openUi(place);
+    await ui.press('x');
+    expect(ui.screen()).toContain('x does nothing here; ? lists the keys');
+    await ui.press('down');
+    expect(ui.screen()).not.toContain('does nothing here');
+  });
+
+  test('a form that was filled in is left only after asking', async () => {
+    await using ui = await openUi(place);
+    await ui.press('down', 'e');
+    await ui.type(' and more');
+    await ui.press('esc');
+    expect(ui.screen()).toContain('What you have filled in is lost then.');
+    await ui.press('esc');
+    expect(ui.screen()).toContain('Next-day prices and more');
+    await ui.press('esc', 'y');
+    expect(ui.rowsWith('3 models')).toHaveLength(1);
+  });
+
   test('an error stands where it belongs, and can be read in full', async () => {
     const verifyVersion = async () => {
       throw failure('no-space', `there is no room ${'at all '.repeat(30)}`, 'free some room on that disk');
@@ -156,6 +177,7 @@ describe('what is said', () => {
     await using ui = await openUi(place, { library: { verifyVersion } });
     await ui.press('down', 'enter', 'v');
     expect(ui.rowsWith('✗ verifying stockpred@v3: there is no room')).toHaveLength(1);
+    expect(ui.rowsWith('! shows it')).toHaveLength(1);
     await ui.press('j');
     expect(ui.screen()).toContain('there is no room');
     await ui.press('!');
@@ -273,12 +295,111 @@ describe('the mouse', () => {
 });
 
 describe('with a screen reader', () => {
+  const openRead = () => openUi(place, { variables: { INK_SCREEN_READER: 'true' }, rows: 40 });
+
+  /** What is read, line by line, without the keys at the end. */
+  const readLines = (ui: UiUnderTest) => ui.screen().split('\n').slice(0, -1);
+
   test('lists are read line by line, without what is drawn', async () => {
-    await using ui = await openUi(place, { variables: { INK_SCREEN_READER: 'true' }, rows: 40 });
+    await using ui = await openRead();
     expect(ui.terminal.isAlternate()).toBe(false);
     const written = ui.terminal.written();
-    expect(written).toContain('stockpred');
     expect(written).not.toContain('─');
     expect(written).not.toContain('?1000h');
+    expect(readLines(ui)).toEqual([
+      'team  3 models',
+      'MODEL ▴  LATEST  VERSIONS  SIZE  CHANGED  BY',
+      '› kanji-ocr  –  0  –  1 day ago  Ada',
+      'stockpred  v3  3  461 KiB  1 day ago  Ada',
+      'yolo  –  0  –  1 day ago  Ada',
+      'kanji-ocr',
+      '手書き文字認識 モデル 🎉',
+    ]);
+    expect(ui.screen()).toMatch(/\n↵ open {2}n new .*\? help {2}q quit {2}t tasks$/);
+  });
+
+  test('a model is read with its head, then the part that is open', async () => {
+    await using ui = await openRead();
+    await ui.press('down', 'enter');
+    expect(readLines(ui)).toEqual([
+      'team › stockpred',
+      'Next-day prices',
+      'owner=team-a  task=regression  prod → v2',
+      'made 2026-01-01 12:00 by Ada, changed 1 day ago by Ada',
+      '[Versions 3]  Card  Metrics',
+      'VERSION  AGE ▾  BY  FILES  SIZE  FROM  METRICS',
+      '› v3  latest  1 day ago  Ada  5  461 KiB  v3  mae 1.92  accuracy 0.9…',
+      'v2  prod  1 day ago  Ada  4  461 KiB  v2  mae 1.97  accuracy 0.88',
+      'v1  1 day ago  Ada  4  461 KiB  v1  mae 2.4  accuracy 0.81',
+    ]);
+    await ui.press('tab');
+    expect(ui.screen()).toContain('\n1. Scale the prices\n2. Call predict\n• small\n• and fast\n');
+    await ui.press('tab');
+    expect(readLines(ui).slice(-4)).toEqual(['mae  1.92  1.92  2.4', 'v3  0.93', 'v2  0.88', 'v1  0.81']);
+  });
+
+  test('a version is read as its files, and as what is recorded of it', async () => {
+    await using ui = await openRead();
+    await ui.press('down', 'enter', 'enter');
+    expect(readLines(ui)).toEqual([
+      'team › stockpred › v3',
+      'First that beats the baseline',
+      'added 1 day ago by Ada, 5 files, 461 KiB  latest',
+      '[Files]  Details',
+      '› ▾ tokenizer  1 file  14 B',
+      'vocab.txt  14 B',
+      '▾ weights  2 files  461 KiB',
+      'model.gguf  214 KiB',
+      'model.safetensors  247 KiB',
+      'README.txt  20 B',
+      'config.json  20 B',
+    ]);
+    await ui.press('tab');
+    for (const text of ['type  plaintext', 'made from  v2', 'labels  stage=test', 'epochs  40'])
+      expect(readLines(ui)).toContain(text);
+  });
+
+  test('the steps to a new version are read as fields', async () => {
+    await using ui = await openRead();
+    await ui.press('down', 'enter', 'n');
+    expect(readLines(ui)).toEqual([
+      'team › stockpred › new version',
+      '[Name ✓]  Files  Details ✓  Summary',
+      '› version  v4',
+      'it never changes',
+      'type  ◂ plaintext ▸',
+      'made from  ◂ v3 ▸',
+    ]);
+    await ui.press('tab');
+    expect(readLines(ui)).toContain('No files yet.');
+  });
+
+  test('tasks are read with what came of them', async () => {
+    await using ui = await openRead();
+    await ui.press('down', 'enter', 'v', 't');
+    expect(readLines(ui).slice(0, 3)).toEqual([
+      'team › tasks',
+      '› ✓ verified stockpred@v3: 5 files, 461 KiB, all as added  just now',
+      'verified stockpred@v3: 5 files, 461 KiB, all as added',
+    ]);
+  });
+
+  test('history and sharing are read as tables', async () => {
+    await using ui = await openRead();
+    await ui.press('down', 'enter', 'H');
+    expect(readLines(ui).slice(0, 5)).toEqual([
+      'team › stockpred › history',
+      '6 events',
+      'WHEN ▾  WHAT  BY  WHY',
+      '› 2026-01-01 12:00  version v3 added  Ada  First that beats the b…',
+      '2026-01-01 12:00  alias prod moved from v1 to v2  Ada  Half a point better',
+    ]);
+    await ui.press('esc', 'esc', 'R');
+    expect(readLines(ui)).toEqual([
+      'team › sharing',
+      'MODEL ▴  STATE  TO PUSH  TO PULL  REMOTE',
+      'This registry is not shared, or it has no models yet.',
+      'n says where it is shared: any Git repository, empty at first.',
+    ]);
   });
 });

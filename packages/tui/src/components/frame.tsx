@@ -24,7 +24,7 @@ export function Frame({ ui, area, hints }: { ui: Ui; area: Area; hints: Line }) 
     <Box flexDirection="column" width={width} height={area.height}>
       <Lines lines={[titleLine(ui.registry.name, screen, width)]} area={row} />
       {failure ? <FailureView failure={failure} area={body} /> : screen.render(body)}
-      <Lines lines={[statusLine(notice, tasks, width)]} area={row} />
+      <Lines lines={[statusLine(notice, tasks, { width, isTyping: screen.isTyping() })]} area={row} />
       <Lines lines={[hints]} area={row} />
     </Box>
   );
@@ -47,9 +47,15 @@ function behind(part: Line[number]): Line {
   return [span(' › ', 'titleFaint'), part];
 }
 
+interface StatusLook {
+  readonly width: number;
+  /** Then the key that shows a message is text. */
+  readonly isTyping: boolean;
+}
+
 /** What was said last, else what is running. */
-export function statusLine(notice: Notice | null, tasks: readonly Task[], width: number): Line {
-  if (notice !== null) return noticeLine(notice, width);
+export function statusLine(notice: Notice | null, tasks: readonly Task[], look: StatusLook): Line {
+  if (notice !== null) return noticeLine(notice, look);
   const running = tasks.filter(isRunning);
   const [first, ...others] = running.toReversed();
   if (!first) return EMPTY;
@@ -58,10 +64,11 @@ export function statusLine(notice: Notice | null, tasks: readonly Task[], width:
 }
 
 /** However long it is, the key that shows all of it is seen. */
-function noticeLine({ level, text, failure }: Notice, width: number): Line {
+function noticeLine({ level, text, failure }: Notice, { width, isTyping }: StatusLook): Line {
   const mark = level === 'bad' ? span(' ✗ ', 'bad') : level === 'good' ? span(' ✓ ', 'good') : span(' ');
   const said = line(mark, span(text, level === 'bad' ? 'bad' : 'plain'));
   const room = width - lineWidth([SHOWS_IT]) - 1;
+  if (isTyping) return said;
   if (level !== 'bad' && lineWidth(said) < width) return said;
   const hint = failure?.hint ? span(`  ${failure.hint}`, 'faint') : span('');
   return line(...(lineWidth(said) > room ? fit(said, room) : said), SHOWS_IT, hint);

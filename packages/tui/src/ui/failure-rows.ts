@@ -5,7 +5,12 @@ import type { Failure } from './failure.ts';
 /** An error in full: what it says, what to do, and its code. */
 export function failureLines({ code, message, hint }: Failure, width: number): Line[] {
   const wrapped = (of: Line) => wrapLine(of, width - 4).map((each) => line('  ', ...each));
-  const lines = [EMPTY, ...wrapped(line(span('✗ ', 'bad'), span(message, 'bad')))];
+  const [first = '', ...others] = message.split('\n');
+  const lines = [
+    EMPTY,
+    ...wrapped(line(span('✗ ', 'bad'), span(first, 'bad'))),
+    ...others.flatMap((each) => wrapped(line(span(each, 'bad')))),
+  ];
   if (hint !== null) lines.push(EMPTY, ...wrapped(line(hint)));
   return [...lines, EMPTY, ...wrapped(line(span(`code ${code}`, 'faint')))];
 }

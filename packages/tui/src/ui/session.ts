@@ -65,7 +65,7 @@ function noticeOf(task: Task): Notice | null {
     text: first,
     failure: {
       code: task.kind === 'verify' ? 'damaged' : 'refused',
-      message: outcome.join('; '),
+      message: outcome.join('\n'),
       hint: null,
     },
   };

@@ -114,8 +114,42 @@ describe('making a version', () => {
     await ui.type(place.registry.path);
     await ui.press('enter', 'a', 'i');
     expect(ui.screen()).toContain('cannot be stored');
+    expect(ui.screen()).not.toContain('[Files ✓]');
     await ui.press('home', 'x');
     expect(ui.screen()).not.toContain('cannot be stored');
+  });
+
+  test('what is filled in is not lost by a key that goes back', async () => {
+    await using ui = await openUi(place);
+    await ui.press('enter', 'n', 'tab', 'a', 'space', 'i', 'left');
+    expect(ui.screen()).toContain('it never changes');
+    await ui.press('esc');
+    expect(ui.screen()).toContain('What you have filled in is lost then.');
+    await ui.press('n', 'tab');
+    expect(ui.rowsWith('› ~/out')).toHaveLength(1);
+    await ui.press('esc', 'y');
+    expect(ui.rowsWith('[Versions')).toHaveLength(1);
+  });
+
+  test('a passphrase that was proposed is shown until it is changed', async () => {
+    await using ui = await openUi(place);
+    await ui.press('enter', 'n', 'down', 'right', 'right', 'tab', 'tab', 'tab', 'tab', 'ctrl+g', 'down');
+    expect(ui.rowsWith('passphrase')[1]).toMatch(/passphrase +[a-z2-9]{4}(-[a-z2-9]{4}){4}$/);
+    expect(ui.screen()).toContain('proposed, so write it down');
+    await ui.type('x');
+    expect(ui.rowsWith('passphrase')[1]).toMatch(/passphrase +•{25}$/);
+  });
+
+  test('what is being made is not begun again', async () => {
+    const createVersion: typeof core.createVersion = (_registry, _target, { signal }) =>
+      new Promise((_resolve, reject) => {
+        signal?.addEventListener('abort', () => reject(new core.CairnError('cancelled', 'it was cancelled')));
+      });
+    await using ui = await openUi(place, { library: { createVersion } });
+    await ui.press('enter', 'n', 'tab', 'a', 'space', 'i', 'tab', 'tab');
+    await ui.tap('enter', 'esc', 'enter');
+    expect(ui.screen()).toContain('it is being made: t shows how far it is');
+    expect(ui.ui.session.ui.tasks.snapshot()).toHaveLength(1);
   });
 
   test('a package, with a generated manifest', async () => {

@@ -52,8 +52,7 @@ export const compare: ScreenKind<CompareParams, CompareState, CompareAction> = {
       refusal: ({ state }) => {
         const change = selectedRow(state.table);
         if (change === null) return 'there is no file to look into';
-        if (state.comparison?.isShut)
-          return 'a version is sealed, and none of your keys opens it: open it with u, and press c there';
+        if (state.comparison?.isShut) return 'sealed and shut: open the version with u, then press c there';
         return change.before && change.after
           ? null
           : `it was ${change.kind}, and there is nothing to compare`;

@@ -51,7 +51,7 @@ export function versionColumns(now: Date): Column<VersionRow>[] {
       header: '',
       text: (row) => (row.problem ? `cannot be read: ${row.problem.message}` : badgesOf(row).join(' ')),
       tone: ({ problem }) => (problem ? 'bad' : 'badge'),
-      shrinksTo: 8,
+      shrinksTo: 24,
     },
     { name: 'age', header: 'AGE', text: unless(({ createdAt }) => formatAge(createdAt, now)), tone: 'faint' },
     {

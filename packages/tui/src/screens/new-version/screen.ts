@@ -1,31 +1,20 @@
-import { readFile } from 'node:fs/promises';
-import type { VersionPreview } from '@cairn/core';
-import { textOf } from '../../form/form-state.ts';
 import type { Binding } from '../../keys/binding.ts';
 import { listKeys } from '../../list/list-keys.ts';
-import { describeFailure } from '../../ui/failure.ts';
-import type { Screen, ScreenKind } from '../../ui/ui.ts';
-import { browse } from '../browse/screen.ts';
+import type { ScreenKind } from '../../ui/ui.ts';
 import { leaveForm } from '../leaving.ts';
-import { origins } from '../origins/screen.ts';
-import { tasks } from '../tasks/screen.ts';
-import { createdLines, createVersion, withManifest, withOrigins } from './create.ts';
-import { proposePassphrase } from './passphrase.ts';
+import { isBeingMade, lookAtFiles, make } from './making.ts';
+import { count, type NewVersionScreen, pickManifest, pickOrigin, pickSources, propose } from './picking.ts';
 import { firstProblem, stepProblem } from './problems.ts';
-import { type PickedOrigin, type SourceRole, type SourceRow, toSource } from './sources.ts';
+import type { PickedOrigin } from './sources.ts';
 import {
   formOf,
   isFilledIn,
   type NewVersionAction,
   type NewVersionState,
-  originsOf,
-  prefixIn,
   reduceNewVersion,
   roleOf,
   selectedSource,
-  sourcesOf,
   startNewVersion,
-  typeOf,
 } from './state.ts';
 import { NewVersionView, stepBody, versionCheck } from './view.tsx';
 
@@ -36,8 +25,6 @@ export interface NewVersionParams {
   /** What its files come from, when that was picked first. */
   readonly origin?: PickedOrigin;
 }
-
-type NewVersionScreen = Screen<NewVersionState, NewVersionAction>;
 
 const isForm = ({ state }: NewVersionScreen): boolean => formOf(state) !== null;
 const isList = ({ state }: NewVersionScreen): boolean => roleOf(state) !== null;
@@ -72,6 +59,7 @@ const goOnKeys: Binding<NewVersionScreen>[] = [
     refusal: ({ state, ui }) => {
       const problem = firstProblem(state, versionCheck(ui));
       if (problem) return problem.problem;
+      if (isBeingMade(ui, state)) return 'it is being made: t shows how far it is';
       if (state.preview === null) return 'the files are still being looked at';
       return 'message' in state.preview ? state.preview.message : null;
     },
@@ -212,123 +200,3 @@ export const newVersion: ScreenKind<NewVersionParams, NewVersionState, NewVersio
   type: ({ dispatch }, typed) => dispatch({ type: 'form', action: { type: 'typed', typed } }),
   View: NewVersionView,
 };
-
-function pickSources(screen: NewVersionScreen): void {
-  const role = roleOf(screen.state)!;
-  screen.ui.router.open(browse, {
-    purpose: role === 'hook' ? 'hook files' : 'files',
-    folder: screen.state.folder,
-    onPicked: (entries, folder) => {
-      screen.dispatch({ type: 'inserted', role, entries, folder });
-      for (const { path } of entries) screen.ui.run(() => count(screen, role, path));
-    },
-  });
-}
-
-function pickOrigin({ ui, state, dispatch, ...screen }: NewVersionScreen): void {
-  const role = roleOf(state)!;
-  ui.router.open(origins, {
-    onPicked: (origin) => {
-      dispatch({ type: 'origin', role, origin });
-      ui.run(() =>
-        count(
-          { ...screen, ui, dispatch, state: reduceNewVersion(state, { type: 'origin', role, origin }) },
-          role,
-          origin.reference,
-        ),
-      );
-    },
-  });
-}
-
-/** Counts what is in one source, and says what is wrong with it as early as that. */
-async function count(screen: NewVersionScreen, role: SourceRole, path: string): Promise<void> {
-  const { state, dispatch } = screen;
-  const row = state.sources[role].find((each) => each.path === path);
-  if (!row) return;
-  try {
-    const { files, size } = await previewOf(screen, row, prefixIn(state, role));
-    dispatch({ type: 'counted', path, counted: { files, size } });
-  } catch (error) {
-    dispatch({ type: 'counted', path, counted: { problem: describeFailure(error).message } });
-  }
-}
-
-function previewOf(
-  { ui, signal }: NewVersionScreen,
-  row: SourceRow,
-  prefix: string,
-): Promise<VersionPreview> {
-  const { library, registry } = ui;
-  if (row.kind !== 'origin') return library.previewVersion(registry, [toSource(row, prefix)], { signal });
-  return withOrigins(ui, [{ reference: row.path, into: prefix }], { signal }, (opened) =>
-    library.previewVersion(registry, [], { signal, origins: opened }),
-  );
-}
-
-function pickManifest({ state, ui, dispatch }: NewVersionScreen): void {
-  ui.router.open(browse, {
-    purpose: 'the manifest',
-    isSingle: true,
-    folder: state.folder,
-    onPicked: ([entry]) => {
-      const { path } = entry!;
-      dispatch({ type: 'form', action: { type: 'filled', name: 'origin', text: 'picked' } });
-      ui.run(async () => {
-        try {
-          const manifest = ui.library.parsePackageManifest(await readFile(path));
-          dispatch({ type: 'picked', picked: { path, manifest } });
-        } catch (error) {
-          dispatch({ type: 'picked', picked: { path, failure: describeFailure(error) } });
-        }
-      });
-    },
-  });
-}
-
-/** It has to be seen to be kept, so it is said as well. */
-function propose({ ui, dispatch }: NewVersionScreen): void {
-  const passphrase = proposePassphrase();
-  dispatch({ type: 'proposed', passphrase });
-  ui.say('info', `the passphrase is ${passphrase}: write it down, nobody can find it out again`);
-}
-
-/** Everything that making the version would find wrong, before it is made. */
-async function lookAtFiles(screen: NewVersionScreen): Promise<void> {
-  const { ui, state, signal, dispatch } = screen;
-  if (firstProblem(state, versionCheck(ui))) return;
-  try {
-    const preview = await withManifest(ui, state, (manifest) =>
-      withOrigins(ui, originsOf(state), { signal }, (opened) =>
-        ui.library.previewVersion(ui.registry, sourcesOf(state), {
-          signal,
-          type: typeOf(state),
-          origins: opened,
-          ...(manifest !== null && { manifest }),
-        }),
-      ),
-    );
-    dispatch({ type: 'preview', preview });
-  } catch (error) {
-    dispatch({ type: 'preview', preview: describeFailure(error) });
-  }
-}
-
-/** Makes the version as a task, and shows how far it is. The steps stay behind it until it is made. */
-function make(screen: NewVersionScreen): void {
-  const { ui, state, close } = screen;
-  ui.router.open(tasks, null);
-  const subject = `${state.model}@${textOf(state.forms.name, 'version')}`;
-  const made = ui.tasks.start({
-    kind: 'add',
-    subject,
-    run: (task) => createVersion(ui, state, task),
-    outcome: (created) => ({ lines: createdLines(created) }),
-  });
-  ui.run(async () => {
-    const created = await made;
-    if (created === null) return;
-    close();
-    await ui.onCreated(created);
-  });
-}

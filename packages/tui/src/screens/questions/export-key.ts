@@ -24,7 +24,8 @@ export async function exportKeyQuestion(ui: Ui, { model, keyDomain }: KeyToExpor
         name: 'file',
         label: 'file',
         about: 'a new file, which only you may read; keep it apart from the registry',
-        text: `./${key}.key`,
+        // Where one is may well be the registry, in which no key is kept.
+        text: `~/${key}.key`,
         problem: (text) => (text.trim() === '' ? 'name a file' : null),
       },
     ],

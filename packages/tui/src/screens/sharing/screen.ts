@@ -96,7 +96,7 @@ async function statusOf(
 function openProblem(screen: SharingScreen): void {
   const { problems } = selectedIn(screen)!;
   const [first] = problems;
-  const text = problems.map((problem) => problem.message).join('; ');
+  const text = problems.map((problem) => problem.message).join('\n');
   const failure = { code: 'refused', message: text, hint: first!.hint };
   screen.ui.router.open(message, { level: 'bad', text, failure });
 }

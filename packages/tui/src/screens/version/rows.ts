@@ -20,15 +20,16 @@ export function versionHead({ version, unlock }: VersionState, now: Date): Line[
   const amount = `${formatCount(files.length, 'file')}, ${formatSize(size)}`;
   const made = `added ${formatAge(createdAt, now)} by ${createdBy.name}, ${amount}`;
   const missing = missingBytes(version);
-  const lock = sealing === null ? '' : unlock === null ? '  shut: u opens it' : '  open';
+  const isShut = sealing !== null && unlock === null;
   return [
     line(' ', firstLine === '' ? span('no description', 'faint') : span(firstLine)),
     line(
       ' ',
+      span(isShut ? 'shut: u opens it  ' : '', 'warning'),
+      span(missing > 0 ? `${formatSize(missing)} not here: f fetches it  ` : '', 'warning'),
       span(made, 'faint'),
       ...badges,
-      span(lock, unlock === null ? 'warning' : 'good'),
-      span(missing > 0 ? `  ${formatSize(missing)} not here: f fetches it` : '', 'warning'),
+      span(sealing !== null && !isShut ? '  open' : '', 'good'),
     ),
   ];
 }

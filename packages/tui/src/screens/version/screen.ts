@@ -64,7 +64,7 @@ const fileKeys: Binding<VersionScreen>[] = [
     label: 'open',
     help: 'open the folder, or what the file tells of itself',
     when: isOnFiles,
-    refusal: ({ state }) => (selectedTreeRow(state) ? null : 'there is no file'),
+    refusal: (screen) => needsRead(screen) ?? (selectedTreeRow(screen.state) ? null : 'there is no file'),
     run: openSelected,
   },
   {
