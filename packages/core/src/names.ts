@@ -54,13 +54,17 @@ function checked(text: string, kind: Kind, valid: boolean): string {
     });
   }
   if (isDeviceName(text)) {
-    throw new CairnError('invalid', `not a ${kind} name: ${quoted(text)}: Windows has a device of it`, {
-      hint: 'choose another name',
-      data: { kind, name: text },
-    });
+    throw new CairnError(
+      'invalid',
+      `not ${kind === 'alias' ? 'an' : 'a'} ${kind} name: ${quoted(text)}: Windows has a device of it`,
+      {
+        hint: 'choose another name',
+        data: { kind, name: text },
+      },
+    );
   }
   const letters = kind === 'version' ? '. _ - +' : '. _ -';
-  throw new CairnError('invalid', `not a ${kind} name: ${quoted(text)}`, {
+  throw new CairnError('invalid', `not ${kind === 'alias' ? 'an' : 'a'} ${kind} name: ${quoted(text)}`, {
     hint: `use 1 to ${NAME_LENGTH_MAX} of A-Z a-z 0-9 ${letters}, a letter or digit first, no "..", not ending in ".", ".lock" or ".git"`,
     data: { kind, name: text },
   });

@@ -5,6 +5,7 @@ export type Library = Pick<
   | 'bentomlHome'
   | 'buildTemplate'
   | 'changeStamp'
+  | 'checkAliasName'
   | 'checkModelName'
   | 'checkVersionName'
   | 'compareTensors'

@@ -36,6 +36,9 @@ describe('an alias', () => {
   test('that cannot be one is refused where it is typed', async () => {
     await using ui = await openUi(place);
     await ui.press('enter', 'a');
+    await ui.type('not a name');
+    expect(ui.screen()).toContain('use 1 to 64 of');
+    await ui.press('ctrl+u');
     await ui.type('v2');
     await ui.press('ctrl+s');
     expect(ui.screen()).toContain('it has a version v2');

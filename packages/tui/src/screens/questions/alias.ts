@@ -1,6 +1,7 @@
 import type { AliasMove, AliasOptions } from '@cairn/core';
 import type { Ui } from '../../ui/ui.ts';
 import type { Answers, AskedField, Question } from '../ask/state.ts';
+import { nameRefusal } from '../name-check.ts';
 
 export interface AliasToSet {
   readonly model: string;
@@ -20,7 +21,8 @@ export function aliasQuestion(ui: Ui, { model, version, alias = '' }: AliasToSet
         label: 'alias',
         about: 'such as prod; one that stands for another version is moved',
         text: alias,
-        problem: (text) => (text.trim() === '' ? 'name an alias' : null),
+        problem: (text) =>
+          text.trim() === '' ? 'name an alias' : nameRefusal(ui.library.checkAliasName, text.trim()),
       },
       ...REASON_FIELDS,
     ],
