@@ -74,7 +74,7 @@ Each source says where it goes; \`p\` puts the contents of a folder directly in 
 
 ${screen('new-version-files')}
 
-\`g\` picks a run of MLflow, or a model or bento of BentoML, instead; at a model it registers one as a version:
+\`i\` picks a run of MLflow, or a model or bento of BentoML, instead; at a model it registers one as a version:
 
 ${screen('origins', '120x40')}
 
