@@ -71,7 +71,7 @@ const FORMS: readonly (readonly [string, Buffer | null])[] = [
 ];
 
 /** As many as run in some ten seconds of processor time each. */
-const MUTANTS_PER_FORM = 1_500;
+const MUTANTS_PER_FORM = 700;
 
 describe.each(FORMS)('of a %s', (form, whole) => {
   test.skipIf(whole === null)('every mutant is what it was, something harmless, or refused', async () => {

@@ -40,9 +40,17 @@ export interface Trial {
   readonly faultsMax: number;
 }
 
-/** All points that there are, instead of as many as fit into a few minutes: set `CAIRN_TEST_POINTS=all`. */
-export function pointsAtMost(usual: number): number {
-  return process.env.CAIRN_TEST_POINTS === 'all' ? Number.POSITIVE_INFINITY : usual;
+/** One of so many of the points of a trial is tried in a run of all suites, which has to end in some minutes. */
+const SHARE = 3;
+
+/** Fewer would say little, above all where threads share the work and not every point is reached. */
+const FEWEST = 12;
+
+/** How many points of a trial are tried: `CAIRN_TEST_POINTS=many` tries all that it names, `all` whatever there are. */
+export function pointsAtMost(many: number): number {
+  const wanted = process.env.CAIRN_TEST_POINTS;
+  if (wanted === 'all') return Number.POSITIVE_INFINITY;
+  return wanted === 'many' ? many : Math.max(Math.min(many, FEWEST), Math.ceil(many / SHARE));
 }
 
 /** Every operation that changes something, by what it does. */

@@ -40,7 +40,7 @@ async function untilDone<T>(attempt: () => Promise<T>): Promise<T> {
 }
 
 test.each(
-  Array.from({ length: 12 }, (_, index) => index + 100),
+  Array.from({ length: 5 }, (_, index) => index + 100),
 )('by HTTP, cut at random bytes (seed %i): all that is pushed and fetched arrives, and nothing else is left', async (seed) => {
   using folder = temporaryFolder();
   const { local, remote } = sharedFixture(folder.path);
