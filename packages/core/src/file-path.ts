@@ -72,6 +72,14 @@ export function foldedPath(path: string): string {
   return path.normalize('NFC').toLowerCase().normalize('NFC');
 }
 
+/**
+ * The same for disks that look less closely: also compatibility forms are one, and characters that HFS+ passes over are
+ * nothing.
+ */
+export function looselyFoldedPath(path: string): string {
+  return foldedPath(path.replace(IGNORABLE, '').normalize('NFKC'));
+}
+
 function componentProblem(component: string): string | null {
   if (component === '') return 'it has an empty component';
   if (component === '.' || component === '..') return `it has the component ${component}`;

@@ -11,6 +11,7 @@ export {
 export { type DropNowOptions, type DropOptions, dropPromised, planDrop } from './collect/drop-promised.ts';
 export { missingFrom } from './collect/missing.ts';
 export { rollUp } from './collect/roll-up.ts';
+export { shallowCommits } from './collect/roots.ts';
 export { StoreError, type StoreErrorCode, type StoreErrorDetails, systemCode, translated } from './errors.ts';
 export { type ByteRange, type ByteSource, openByteSource } from './extract/byte-source.ts';
 export { type ExtractOptions, extractFiles, type FailedJob } from './extract/extract-files.ts';

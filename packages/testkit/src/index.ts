@@ -28,3 +28,4 @@ export {
   serveByProxy,
   serveBySsh,
 } from './servers/servers.ts';
+export { withholdingConfig } from './servers/withholding.ts';

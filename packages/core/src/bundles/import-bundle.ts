@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { basename, join, resolve } from 'node:path';
-import { acquireLock, readRef } from '@cairn/store';
-import { atBorder } from '../errors.ts';
+import { acquireLock, readRef, StoreError } from '@cairn/store';
+import { atBorder, CairnError } from '../errors.ts';
 import { MAIN_REF } from '../models/main-branch.ts';
 import { modelNames, withModel } from '../models/model-repository.ts';
 import { checkCancelled, type TaskOptions } from '../progress.ts';
@@ -105,7 +105,9 @@ async function takeOver(
     checkCancelled(options.signal);
     const task = { model, there, versions: null, isNamed: false, prefer: options.prefer, progress };
     try {
-      const { main, ...outcome } = await pullModel(contact, task);
+      const { main, ...outcome } = await pullModel(contact, task).catch((error) => {
+        throw asBundleError(error, path);
+      });
       const isSame = main === 'none' && (await mainOf(registry, model)) === there.main;
       pulled.push({ ...outcome, main: isSame ? 'same' : main });
     } finally {
@@ -117,6 +119,17 @@ async function takeOver(
     models: pulled.map(({ unfiltered: _, ...model }) => ({ ...model, problems: model.problems.map(told) })),
     problems: contents.problems.map(told),
   };
+}
+
+/** There is no connection that could break: what the bundle was unpacked to is on the same disk. */
+function asBundleError(error: unknown, path: string): unknown {
+  const { code, data } = error instanceof StoreError || error instanceof CairnError ? error : {};
+  if (code !== 'network') return error;
+  return new CairnError('damaged', `${path} is not whole: it lacks objects that its versions need`, {
+    hint: 'have it made anew with `cairn bundle create` where everything is in order (`cairn verify`)',
+    data: { path, said: data?.said },
+    cause: error,
+  });
 }
 
 /** The tip of a model's branch; null without one, or without the model. */

@@ -131,3 +131,15 @@ export function aliasShadowed(model: string, alias: string, remote: string): Sha
     hint: `rename the version, \`cairn rename ${model}@${alias} ${alias}-mine\`, or remove the alias`,
   });
 }
+
+/** A version that would take the place of an alias, here or on the remote. */
+export function hiddenByAlias(
+  { model, version, alias }: VersionSubject & { readonly alias: string },
+  remote: string,
+): SharingProblem {
+  const message = `${model}@${version} of ${remote} is not taken over: ${alias} is an alias of ${model}`;
+  return problem('name', message, {
+    ...{ model, version },
+    hint: `remove the alias for everybody with \`cairn alias rm ${model} ${alias}\` and \`cairn push\`, then \`cairn pull\``,
+  });
+}

@@ -70,7 +70,7 @@ async function give(from: Repository, to: Repository, { model, remote }: ModelTo
   const tips = [model.main, ...model.versions.values()].filter((id) => id !== null);
   if (!tips.every((id) => from.objects.has(id))) return false;
   await using writer = await ObjectWriter.open(to, { purpose: 'clone', timeoutMs: WRITER_TIMEOUT_MS });
-  copyReachable(from, writer, tips);
+  if (!copyReachable(from, writer, tips)) return false;
   await writer.commit();
   await promise(to);
   if (model.main) {

@@ -54,8 +54,13 @@ const ABOUT_CONTENT: ReadonlySet<string> = new Set([
  * else.
  */
 export function unreadableContent(model: string | null, remote: string, error: unknown): SharingProblem {
+  if (!ABOUT_CONTENT.has(asCairnError(error).code)) throw error;
+  return contentProblem(model, remote, error);
+}
+
+/** The same for what is known to be about what the remote has. */
+export function contentProblem(model: string | null, remote: string, error: unknown): SharingProblem {
   const { code, message, hint = null } = asCairnError(error);
-  if (!ABOUT_CONTENT.has(code)) throw error;
   const what = model ?? 'the registry';
   const kind = code === 'refused' ? 'unsigned' : 'unreadable';
   return problem(kind, `what ${remote} has of ${what} is not taken over: ${message}`, { model, hint });

@@ -5,7 +5,8 @@ import { acceptVersions } from './accept-versions.ts';
 import { compareModel, type ModelComparison, versionsHere, versionsIn } from './compare-model.ts';
 import { sharedFrom } from './compare-versions.ts';
 import type { Contact } from './contact.ts';
-import { fetchModel } from './fetch-model.ts';
+import { hasMain } from './fetch-model.ts';
+import { fetchReadable, withoutRepeats } from './fetch-readable.ts';
 import {
   aliasShadowed,
   caseTwin,
@@ -32,7 +33,7 @@ export async function pullModel(contact: Contact, task: ModelToPull): Promise<Pu
   const names = await modelNames(registry);
   if (!names.includes(model)) {
     const similar = names.find((name) => name.toLowerCase() === model.toLowerCase());
-    if (similar !== undefined) return nothing(model, [sameButCase(contact, model, similar)]);
+    if (similar !== undefined) return nothing(model, [sameButCase(contact, task, similar)]);
     const pulled = await pullNewModel(contact, task);
     if (pulled !== null) return pulled;
   }
@@ -59,14 +60,14 @@ async function pullInto(contact: Contact, repository: Repository, task: ModelToP
   const needsMain = there.main !== null && needsFetch(repository, comparison, there.main);
   const isChanged = wanted.length > 0 || needsMain;
   if (isChanged) await configureModel(repository, { model, remote });
-  const { filtered } = isChanged
-    ? await fetchModel(contact, repository, { ...task, versions: wanted, main: needsMain })
-    : { filtered: true };
+  const { filtered, problems: fetched } = isChanged
+    ? await fetchReadable(contact, repository, { ...task, versions: wanted, main: needsMain })
+    : { filtered: true, problems: [] };
   const accepted = await acceptVersions(registry, repository, { model, remote: remote.name });
   const main = await takeMain(contact, repository, task);
   const problems = [
-    ...accepted.problems,
-    ...main.problems,
+    ...fetched,
+    ...withoutRepeats(fetched, [...accepted.problems, ...main.problems]),
     ...(await standingProblems(contact, repository, { ...task, comparison })),
   ];
   await writeSharedVersions(
@@ -93,7 +94,7 @@ function wantedVersions(comparison: ModelComparison, { versions }: ModelToPull):
 
 /** Whether the remote's `main` is to be looked at: it is not what it was, or its objects are not all here. */
 function needsFetch(repository: Repository, { tracked, here }: ModelComparison, main: ObjectId): boolean {
-  return main !== here.main && (main !== tracked || !repository.objects.has(main));
+  return main !== here.main && (main !== tracked || !hasMain(repository, main));
 }
 
 interface TakenMain {
@@ -166,9 +167,10 @@ function unknownVersion(model: string, version: string, remote: string): Sharing
   });
 }
 
-function sameButCase({ remote }: Contact, model: string, similar: string): SharingProblem {
+function sameButCase({ remote }: Contact, { model, isNamed }: ModelToPull, similar: string): SharingProblem {
   return problem('name', `${remote.name} has ${model}, which differs from ${similar} only in case`, {
     model,
+    isFailure: isNamed,
     hint: `rename yours, \`cairn rename ${similar} ${similar}-mine\`, then \`cairn pull\``,
   });
 }

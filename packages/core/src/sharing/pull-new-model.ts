@@ -1,4 +1,5 @@
 import { type ObjectId, type Repository, readRef, replaceDurably, updateRefs } from '@cairn/store';
+import { CairnError } from '../errors.ts';
 import { MAIN_REF, readMainAt } from '../models/main-branch.ts';
 import { checkModelIsNew, modelNames } from '../models/model-repository.ts';
 import { withModelsLocked } from '../models/models-lock.ts';
@@ -9,14 +10,13 @@ import { LOCK_TIMEOUT_MS } from '../time-limits.ts';
 import { acceptVersions } from './accept-versions.ts';
 import { openAsideRepository } from './aside-repository.ts';
 import type { Contact } from './contact.ts';
-import { bringMetadata, fetchModel } from './fetch-model.ts';
-import { caseTwin } from './found-problems.ts';
+import { bringMetadata } from './fetch-model.ts';
+import { type Fetched, fetchReadable, isAboutContent, withoutRepeats } from './fetch-readable.ts';
 import { movedAliases } from './integrate-main.ts';
 import { type ModelToPull, nothing, type PulledModel, unreadableContent } from './model-pull.ts';
 import { configureModel, configureNewModel } from './model-remotes.ts';
 import { problem } from './problems.ts';
 import { trackingRef } from './ref-layout.ts';
-import { withoutCaseTwins } from './remote-models.ts';
 import { writeSharedVersions } from './shared-versions.ts';
 
 /**
@@ -48,16 +48,13 @@ async function fillRepository(
   const { registry, remote } = contact;
   const { model, there, versions: meant } = task;
   await configureModel(repository, { model, remote });
-  const { versions: distinct, twins } = withoutCaseTwins(there.versions, []);
-  const versions = [...distinct.keys()].filter((version) => meant === null || meant.has(version));
-  const { filtered, given } = await bring(contact, repository, {
-    ...task,
-    wanted: new Map(versions.map((version) => [version, distinct.get(version)!])),
-  });
+  const wanted = new Map([...there.versions].filter(([version]) => meant?.has(version) ?? true));
+  const { filtered, given, problems: fetched } = await bring(contact, repository, { ...task, wanted });
   const main = readRef(repository.gitDir, trackingRef(remote.name));
-  if (main === null) return nothing(model, [withoutMain(model, remote.name)]);
+  if (main === null) return nothing(model, fetched.length > 0 ? fetched : [withoutMain(model, remote.name)]);
   try {
     const { document } = await readMainAt(repository, model, main);
+    checkIsNoTwin(model, document.name);
     await requireSignedMain(registry, repository, { model, tip: main });
     const accepted = await acceptVersions(registry, repository, { model, remote: remote.name, given });
     await updateRefs(repository.gitDir, [{ name: MAIN_REF, expect: null, to: main }], {
@@ -68,13 +65,22 @@ async function fillRepository(
     await writeSharedVersions(repository, remote.name, new Map(came));
     return {
       ...{ model, main: 'created', versions: accepted.versions },
-      problems: [...accepted.problems, ...twins.map((version) => caseTwin({ model, version }, remote.name))],
+      problems: [...fetched, ...withoutRepeats(fetched, accepted.problems)],
       aliases: movedAliases({}, document.aliases),
       unfiltered: contact.isLazy && !filtered,
     };
   } catch (error) {
-    return nothing(model, [unreadableContent(model, remote.name, error)]);
+    const found = unreadableContent(model, remote.name, error);
+    return nothing(model, [...fetched, ...withoutRepeats(fetched, [found])]);
   }
+}
+
+/** Of models that differ only in case the first that is in order is taken, which the copy of another is not. */
+function checkIsNoTwin(model: string, name: string): void {
+  if (name === model || name.toLowerCase() !== model.toLowerCase()) return;
+  throw new CairnError('damaged', `its branch main is that of ${name}`, {
+    hint: 'ask who may push there who made it',
+  });
 }
 
 interface ModelToBring extends ModelToPull {
@@ -82,8 +88,7 @@ interface ModelToBring extends ModelToPull {
   readonly wanted: ReadonlyMap<string, ObjectId>;
 }
 
-interface Brought {
-  readonly filtered: boolean;
+interface Brought extends Fetched {
   /** Ids of tags by version, where they have no refs yet. */
   readonly given?: ReadonlyMap<string, ObjectId>;
 }
@@ -93,10 +98,16 @@ async function bring(
   repository: Repository,
   { wanted, ...task }: ModelToBring,
 ): Promise<Brought> {
-  const isGiven = await task.gathering?.give(repository, { main: task.there.main, versions: wanted });
-  if (!isGiven) return fetchModel(contact, repository, { ...task, versions: [...wanted.keys()], main: true });
-  await bringMetadata(contact, repository, { model: task.model, tags: wanted.values() });
-  return { filtered: true, given: wanted };
+  try {
+    const isGiven = await task.gathering?.give(repository, { main: task.there.main, versions: wanted });
+    if (isGiven) {
+      await bringMetadata(contact, repository, { model: task.model, main: true, tags: wanted.values() });
+      return { filtered: true, given: wanted, problems: [] };
+    }
+  } catch (error) {
+    if (!isAboutContent(error)) throw error;
+  }
+  return fetchReadable(contact, repository, { ...task, versions: [...wanted.keys()], main: true });
 }
 
 function withoutMain(model: string, remote: string) {

@@ -12,17 +12,18 @@ import {
 import { CairnError } from '../errors.ts';
 import { MAIN_REF } from '../models/main-branch.ts';
 import { REGISTRY_FILE } from '../registry/registry.ts';
-import { parseDocument } from '../schema/document.ts';
+import { readDocument } from '../schema/read-document.ts';
 import { REGISTRY_SCHEMA, registryDocument } from '../schema/registry.ts';
 import { requireSignatures } from '../signing/require.ts';
 import { LOCK_TIMEOUT_MS, WRITER_TIMEOUT_MS } from '../time-limits.ts';
 import { relate } from './commit-graph.ts';
 import type { Contact } from './contact.ts';
+import { isAboutContent } from './fetch-readable.ts';
 import { mainConflict } from './found-problems.ts';
 import { addMergeCommit, type PulledMain, treeOf } from './integrate-main.ts';
 import { mergeRegistryFile } from './merge/files.ts';
 import { mergeTrees } from './merge/trees.ts';
-import { unreadableContent } from './model-pull.ts';
+import { contentProblem, unreadableContent } from './model-pull.ts';
 import type { Preference } from './preference.ts';
 import { problem, type SharingProblem } from './problems.ts';
 import { fetchRefspecsOfRegistry, trackingRef } from './ref-layout.ts';
@@ -52,7 +53,13 @@ export function pullRegistry(
     const here = readRef(repository.gitDir, MAIN_REF);
     if (there === null) return nothing('none');
     if (there === here) return nothing('same');
-    const theirs = await fetchMain(contact, repository, there);
+    let theirs: ObjectId;
+    try {
+      theirs = await fetchMain(contact, repository, there);
+    } catch (error) {
+      if (!isAboutContent(error)) throw error;
+      return { ...nothing('none'), problems: [contentProblem(null, contact.remote.name, error)] };
+    }
     const lock = await lockRepository(repository, 'main', { purpose: 'pull', timeoutMs: LOCK_TIMEOUT_MS });
     try {
       return await integrate(contact, repository, { theirs, prefer });
@@ -92,7 +99,7 @@ async function integrate(
   { theirs, prefer }: ToIntegrate,
 ): Promise<RegistryPull> {
   const ours = readRef(repository.gitDir, MAIN_REF);
-  checkIsRegistry(repository, theirs);
+  await checkIsRegistry(repository, theirs);
   if (ours === null) return moveTo(contact, repository, { ours, commit: theirs, main: 'forwarded' });
   // A first pull has no rules yet of who may change them.
   await requireSignatures(contact.registry, repository, [{ id: theirs, what: 'the shared registry' }]);
@@ -117,14 +124,14 @@ async function integrate(
 }
 
 /** A repository that is something else must not be taken for a registry, and a newer one not for one that is understood. */
-function checkIsRegistry(repository: Repository, commit: ObjectId): void {
+async function checkIsRegistry(repository: Repository, commit: ObjectId): Promise<void> {
   const file = listRegistryFiles(repository, treeOf(repository, commit)).get(REGISTRY_FILE);
   if (!file) {
     throw new CairnError('damaged', `its branch main has no ${REGISTRY_FILE}: it is no registry`, {
       hint: 'check the address; a registry is shared with `cairn push`',
     });
   }
-  parseDocument(repository.objects.readSync(file.id).bytes, {
+  await readDocument(repository, file.id, {
     what: REGISTRY_FILE,
     schema: registryDocument,
     format: REGISTRY_SCHEMA,
@@ -171,7 +178,7 @@ function unsavedFiles(paths: readonly string[]): SharingProblem {
     'unsaved',
     `files of the registry would be changed that hold work of yours: ${paths.join(', ')}`,
     {
-      hint: 'commit it with `git commit`, or take it back with `git restore`, then `cairn pull` again',
+      hint: 'commit it with `git commit`, take it back with `git restore`, or move it elsewhere, then `cairn pull` again',
     },
   );
 }

@@ -102,9 +102,24 @@ async function pullModels(
   const tried = first === undefined ? null : await pullOne(first, null);
   const models = tried?.unfiltered ? [] : fresh;
   await using gathering = await gatherIfMany(contact, contents, { fresh: models, progress });
-  return await severalAtOnce(names, async (model) =>
-    tried !== null && model === first ? tried : pullOne(model, gathering),
-  );
+  const done = await severalAtOnce(namesakes(names), async (alike) => {
+    const pulled: PulledModel[] = [];
+    for (const model of alike)
+      pulled.push(tried !== null && model === first ? tried : await pullOne(model, gathering));
+    return pulled;
+  });
+  return done.flat();
+}
+
+/** Names, those together that differ only in case: one after the other, the first that is in order is taken. */
+function namesakes(names: readonly string[]): string[][] {
+  const groups = new Map<string, string[]>();
+  for (const name of names) {
+    const group = groups.get(name.toLowerCase());
+    if (group) group.push(name);
+    else groups.set(name.toLowerCase(), [name]);
+  }
+  return [...groups.values()];
 }
 
 interface FreshModels {

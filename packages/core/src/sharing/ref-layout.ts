@@ -40,7 +40,20 @@ export function fetchRefspecsOfRegistry(remote: string): string[] {
   return [`+${MAIN_REF}:${trackingRef(remote)}`];
 }
 
-/** Where versions stand that have arrived and were not looked at yet. */
+/**
+ * Where a version stands that has arrived and was not looked at yet: by its name in hexadecimal, as a disk may not tell
+ * names that differ only in case from one another, and only who has read both knows which of them counts.
+ */
+export function incomingRef(remote: string, version: string): string {
+  return incomingPrefix(remote) + Buffer.from(version).toString('hex');
+}
+
+/** The version of such a ref. */
+export function incomingVersion(remote: string, ref: string): string {
+  return Buffer.from(ref.slice(incomingPrefix(remote).length), 'hex').toString();
+}
+
+/** What the names of all such refs begin with. */
 export function incomingPrefix(remote: string): string {
   return `refs/cairn/incoming/${remote}/`;
 }

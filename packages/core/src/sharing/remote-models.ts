@@ -14,7 +14,10 @@ export interface RemoteModel {
   readonly versions: ReadonlyMap<string, ObjectId>;
 }
 
-/** What a remote has, as its refs tell: names are in the grammar, and no two models differ only in case. */
+/**
+ * What a remote has, as its refs tell: names are in the grammar, and no model differs only in case from one that is here.
+ * Models and versions of the remote may differ only in case from one another: which of them counts, who reads them says.
+ */
 export interface RemoteContents {
   /** The tip of the registry's own branch; `null` where it has none. */
   readonly registry: ObjectId | null;
@@ -64,23 +67,17 @@ export function modelContents(refs: ReadonlyMap<string, ObjectId>, model: string
   return { registry: null, models: sorter.models, problems: sorter.problems() };
 }
 
-/**
- * Versions of which no two differ only in case, which many disks could not hold both of. Those that are here go first.
- */
+/** Versions without those that differ only in case from one that is here: many disks could not hold both. */
 export function withoutCaseTwins(
   versions: RemoteModel['versions'],
   here: Iterable<string>,
 ): { readonly versions: RemoteModel['versions']; readonly twins: readonly string[] } {
   const folded = new Map([...here].map((name) => [name.toLowerCase(), name]));
-  const kept = new Map<string, ObjectId>();
-  const twins: string[] = [];
-  for (const [name, tag] of versions) {
-    const other = folded.get(name.toLowerCase()) ?? name;
-    folded.set(name.toLowerCase(), other);
-    if (other === name) kept.set(name, tag);
-    else twins.push(name);
-  }
-  return { versions: kept, twins };
+  const isTwin = (name: string) => (folded.get(name.toLowerCase()) ?? name) !== name;
+  return {
+    versions: new Map([...versions].filter(([name]) => !isTwin(name))),
+    twins: [...versions.keys()].filter(isTwin),
+  };
 }
 
 interface MutableModel {
@@ -91,7 +88,7 @@ interface MutableModel {
 /** Sorts refs by model, and keeps out what cannot be a name. */
 class RefSorter {
   readonly models = new Map<string, MutableModel>();
-  readonly #folded: Map<string, string>;
+  readonly #folded: ReadonlyMap<string, string>;
   /** Why names are passed over, by name. */
   readonly #passedOver = new Map<string, string>();
 
@@ -132,7 +129,6 @@ class RefSorter {
       return null;
     }
     if (this.models.size >= MODELS_MAX) throw tooMany('models', MODELS_MAX);
-    this.#folded.set(name.toLowerCase(), name);
     const made: MutableModel = { main: null, versions: new Map() };
     this.models.set(name, made);
     return made;

@@ -1,12 +1,13 @@
-import { type ObjectId, parseCommit, type Repository, readRef } from '@cairn/store';
+import { type ObjectId, parseCommit, type Repository, readRef, shallowCommits } from '@cairn/store';
 import { inOrder } from '../aliases/commit-order.ts';
 import { CairnError, readingOf } from '../errors.ts';
-import { MAIN_REF } from '../models/main-branch.ts';
+import { MAIN_REF, readMainAt } from '../models/main-branch.ts';
 import { checkCancelled, type TaskOptions } from '../progress.ts';
 import type { Registry } from '../registry/registry.ts';
 import { checkSignature } from './check.ts';
 import { GoodSignatures } from './good-signatures.ts';
-import { notSigned } from './require.ts';
+import { knownParents } from './known-parents.ts';
+import { notSigned, requireSignatures } from './require.ts';
 import { readRules } from './rules.ts';
 import type { SignatureCheck } from './verdict.ts';
 
@@ -18,8 +19,9 @@ const PROBLEMS_MAX = 5;
 
 /**
  * What is wrong with the signatures of `main`. Where the registry requires them, the newest commit has to be signed by
- * an allowed signer, and so has every commit that came after one that is: the first signed ones vouch for what was there
- * before signing began. Where it does not, only a signature on the newest commit that is not right is told.
+ * an allowed signer and to say the name of the model, and every commit that came after a signed one has to be signed
+ * too: the first signed ones vouch for what was there before signing began. Where it does not, only a signature on the
+ * newest commit that is not right is told.
  */
 export async function mainSignatureProblems(
   registry: Registry,
@@ -35,12 +37,15 @@ export async function mainSignatureProblems(
     const check = await checkSignature(registry, repository, { id: tip, what });
     return check.state === 'bad' ? [badSignature(what, check)] : [];
   }
-  return problemsUpTo(registry, repository, { model, tip, signal });
+  const misnamed = await misnamedMain(repository, { model, tip });
+  const unsigned = await problemsUpTo(registry, repository, { model, tip, signal, most: PROBLEMS_MAX });
+  return [...(misnamed ? [misnamed] : []), ...unsigned];
 }
 
 /**
- * Where the registry requires signatures, throws `refused` for commits that somebody wants to become `main` when one of
- * them should be signed by an allowed signer and is not, by the rule of {@link mainSignatureProblems}.
+ * Where the registry requires signatures, throws `refused` for commits that somebody wants to become `main` when they are
+ * another model's, or one of them should be signed by an allowed signer and is not, by the rule of
+ * {@link mainSignatureProblems}.
  */
 export async function requireSignedMain(
   registry: Registry,
@@ -48,20 +53,43 @@ export async function requireSignedMain(
   { model, tip }: Pick<Branch, 'model' | 'tip'>,
 ): Promise<void> {
   if (!(await readRules(registry)).require) return;
-  const [problem] = await problemsUpTo(registry, repository, { model, tip, signal: undefined });
+  // The newest first: whoever signs it vouches for how much there is to check before it.
+  await requireSignatures(registry, repository, [{ id: tip, what: commitOf(model, tip) }]);
+  const misnamed = await misnamedMain(repository, { model, tip });
+  if (misnamed) throw misnamed;
+  const [problem] = await problemsUpTo(registry, repository, { model, tip, signal: undefined, most: 1 });
   if (problem) throw problem;
 }
+
+/** Characters of a name that somebody else gave: longer than one may be. */
+const NAME_TOLD_MAX = 100;
 
 interface Branch {
   readonly model: string;
   readonly tip: ObjectId;
   readonly signal: AbortSignal | undefined;
+  /** Problems to find. */
+  readonly most: number;
+}
+
+/** A signature covers what `main` says, and where it stands is told by whoever gives it: only its name binds both. */
+async function misnamedMain(
+  repository: Repository,
+  { model, tip }: Pick<Branch, 'model' | 'tip'>,
+): Promise<CairnError | null> {
+  const { name } = (await readMainAt(repository, model, tip)).document;
+  if (name === model) return null;
+  const message = `main of ${model} is not accepted, as this registry requires signatures: it was signed as that of ${JSON.stringify(name.slice(0, NAME_TOLD_MAX))}`;
+  return new CairnError('refused', message, {
+    hint: 'somebody has put it here under another name: ask who may push to where it is shared; a model changes its name with `cairn rename`',
+    data: { reason: 'signature', state: 'elsewhere' },
+  });
 }
 
 async function problemsUpTo(
   registry: Registry,
   repository: Repository,
-  { model, tip, signal }: Branch,
+  { model, tip, signal, most }: Branch,
 ): Promise<CairnError[]> {
   const known = await GoodSignatures.open(registry, model);
   const problems: CairnError[] = [];
@@ -69,14 +97,18 @@ async function problemsUpTo(
   for (const { id, parents } of inOrder(await commitsOf(repository, model, tip))) {
     checkCancelled(signal);
     const mustBe = id === tip || parents.some((parent) => vouched.has(parent));
-    const what = `the commit ${id} of main of ${model}`;
+    const what = commitOf(model, id);
     const check = await known.check(repository, { id, what });
     if (check.state === 'good' || mustBe) vouched.add(id);
-    if (mustBe && check.state !== 'good' && problems.length < PROBLEMS_MAX)
-      problems.push(notSigned(what, check));
+    if (mustBe && check.state !== 'good') problems.push(notSigned(what, check));
+    if (problems.length === most) break;
   }
   await known.save();
   return problems;
+}
+
+function commitOf(model: string, id: ObjectId): string {
+  return `the commit ${id} of main of ${model}`;
 }
 
 /** What is told of a signature that is not right, whether one is required or not. */
@@ -93,9 +125,10 @@ interface Commit {
   readonly seconds: number;
 }
 
-/** The commits that lead to one, as far as they are here. */
+/** The commits that lead to one, as far as a shallow clone has them. */
 function commitsOf(repository: Repository, model: string, tip: ObjectId): Promise<Map<ObjectId, Commit>> {
   return readingOf(`the history of ${model}`, async () => {
+    const shallow = shallowCommits(repository.gitDir);
     const found = new Map<ObjectId, Commit>();
     const waiting = [tip];
     for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
@@ -103,9 +136,10 @@ function commitsOf(repository: Repository, model: string, tip: ObjectId): Promis
       if (found.size === COMMITS_MAX) {
         throw new CairnError('hostile', `the history of ${model} has more than ${COMMITS_MAX} commits`);
       }
-      const { parents, committer } = parseCommit(repository.objects.readSync(id).bytes);
+      const { committer } = parseCommit(repository.objects.readSync(id).bytes);
+      const parents = knownParents(repository, { id, shallow });
       found.set(id, { id, parents, seconds: committer.seconds });
-      waiting.push(...parents.filter((parent) => repository.objects.has(parent)));
+      waiting.push(...parents);
     }
     return found;
   });

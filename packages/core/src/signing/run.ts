@@ -22,15 +22,18 @@ export function signingTools({ environment, path }: Registry): SigningTools | nu
   return programs && settings ? { programs, settings, environment, folder: path } : null;
 }
 
-/** Runs one of the programs that sign and check. Throws `unsupported` where it is not installed. */
+/**
+ * Runs one of the programs that sign and check. Not in the registry: Windows looks for programs in the working folder
+ * first, and a pull writes files there. Throws `unsupported` where it is not installed.
+ */
 export async function runTool(
-  { programs, folder }: SigningTools,
+  { programs }: SigningTools,
   options: Omit<RunOptions, 'maxOutput' | 'cwd'>,
 ): Promise<ProgramResult> {
   try {
     // Their messages are looked at for what they say, in the language of their authors.
     const variables = { LC_ALL: 'C', ...options.variables };
-    return await runProgram(programs, { cwd: folder, ...options, variables, maxOutput: OUTPUT_MAX });
+    return await runProgram(programs, { ...options, variables, maxOutput: OUTPUT_MAX });
   } catch (cause) {
     if (!(cause instanceof StoreError && cause.code === 'not-found')) throw cause;
     throw new CairnError('unsupported', `there is no program ${options.program}, which signatures need`, {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { CairnError } from '../errors.ts';
 import { homePath } from './home-path.ts';
 import { complaint, runTool, type SigningTools } from './run.ts';
@@ -13,7 +14,7 @@ export async function sshSigner(tools: SigningTools): Promise<Signer> {
   const literal = literalKey(key);
   const sign = (payload: Buffer, words: readonly string[]) => signWith(tools, payload, words);
   if (literal === null) {
-    const file = homePath(key, tools.settings.homeFolder);
+    const file = resolve(tools.folder, homePath(key, tools.settings.homeFolder));
     return { sign: (payload) => sign(payload, ['-f', file]) };
   }
   return {

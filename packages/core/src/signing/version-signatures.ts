@@ -23,15 +23,15 @@ export interface SignedVersion {
 
 interface SignedModel {
   readonly model: string;
-  /** A ref with a `main` of somebody else, of which versions may be as well: if what is required of `main` holds for it. */
-  readonly incoming?: string;
+  /** A `main` of somebody else, of which versions may be as well: if what is required of `main` holds for it. */
+  readonly incoming?: ObjectId | null;
 }
 
 /** Judges who signed the versions of a model, by what the registry requires. */
 export class VersionSignatures {
   readonly #registry: Registry;
   readonly #repository: Repository;
-  /** `null` where the registry requires no signatures, or no `main` is here. */
+  /** `null` where the registry requires no signatures. */
   readonly #own: OwnCommits | null;
   readonly #isRequired: boolean;
 
@@ -52,8 +52,9 @@ export class VersionSignatures {
     model: SignedModel,
   ): Promise<VersionSignatures> {
     const { require: isRequired } = await readRules(registry);
-    const tips = isRequired ? await acceptedTips(registry, repository, model) : [];
-    const own = tips.length > 0 ? new OwnCommits(repository, tips) : null;
+    const own = isRequired
+      ? new OwnCommits(repository, await acceptedTips(registry, repository, model))
+      : null;
     return new VersionSignatures(registry, repository, { own, isRequired });
   }
 
@@ -77,12 +78,12 @@ export class VersionSignatures {
 async function acceptedTips(
   registry: Registry,
   repository: Repository,
-  { model, incoming }: SignedModel,
+  { model, incoming = null }: SignedModel,
 ): Promise<ObjectId[]> {
   const ours = readRef(repository.gitDir, MAIN_REF);
-  const theirs = incoming === undefined ? null : readRef(repository.gitDir, incoming);
-  const isAccepted = theirs !== null && (await isSignedMain(registry, repository, { model, tip: theirs }));
-  return [...(ours ? [ours] : []), ...(isAccepted ? [theirs] : [])];
+  const isAccepted =
+    incoming !== null && (await isSignedMain(registry, repository, { model, tip: incoming }));
+  return [...(ours ? [ours] : []), ...(isAccepted ? [incoming] : [])];
 }
 
 async function isSignedMain(
@@ -94,15 +95,18 @@ async function isSignedMain(
     await requireSignedMain(registry, repository, main);
     return true;
   } catch (error) {
-    if (asCairnError(error).code === 'refused') return false;
+    if (REFUSALS.has(asCairnError(error).code)) return false;
     throw error;
   }
 }
 
+/** What is wrong with a `main` is told where it is to be taken over: here it only vouches for nothing. */
+const REFUSALS: ReadonlySet<string> = new Set(['refused', 'damaged', 'hostile', 'unsupported', 'not-found']);
+
 function fromElsewhere(what: string): CairnError {
   return new CairnError(
     'refused',
-    `${what} is not accepted, as this registry requires signatures: it was signed as a version of another model`,
+    `${what} is not accepted, as this registry requires signatures: it was signed as a version of another model, or of edits that are not here`,
     {
       hint: 'somebody has put it here under its own name: ask who may push to where it is shared',
       data: { reason: 'signature', state: 'elsewhere' },

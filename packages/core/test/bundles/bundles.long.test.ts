@@ -71,11 +71,11 @@ function tracesOf(model: string): string[] {
   const gitDir = target.gitDir(model);
   const refs = gitText(gitDir, 'for-each-ref', '--format=%(refname)', 'refs/remotes', 'refs/cairn');
   const names = readdirSync(join(gitDir, 'cairn'), { recursive: true }).map(String);
-  const config = gitText(gitDir, 'config', '--list', '--local').split('\n');
+  const config = readFileSync(join(gitDir, 'config'), 'utf8').split('\n');
   return [
     ...(refs === '' ? [] : [refs]),
     ...names.filter((name) => name.includes('bundle')),
-    ...config.filter((line) => /^(remote|branch)\./.test(line)),
+    ...config.filter((line) => /^\[(remote|branch) /.test(line)),
   ];
 }
 
@@ -238,7 +238,11 @@ describe('importing a bundle', () => {
     const refs = `${main} refs/heads/models/lacking\n${tag} refs/tags/lacking/v1\n`;
     const file = join(target.work, 'lacking.bundle');
     writeFileSync(file, Buffer.concat([Buffer.from(`# v2 git bundle\n${refs}\n`), pack]));
-    await expect(importBundle(there, file)).rejects.toThrow();
+    await expectFailure(importBundle(there, file), {
+      code: 'damaged',
+      names: ['lacking.bundle is not whole'],
+      hint: /cairn bundle create/,
+    });
     expect(await listModels(there)).toEqual([]);
   });
 

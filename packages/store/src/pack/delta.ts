@@ -56,8 +56,10 @@ export function applyDelta(base: Buffer, delta: Buffer): Buffer {
   return runInstructions(base, delta, sizes);
 }
 
-function checkInstructions(delta: Buffer, sizes: DeltaSizes): void {
+/** Gives how many instructions a delta has; throws `damaged` when one reaches outside, or they make another size. */
+export function checkInstructions(delta: Buffer, sizes: DeltaSizes): number {
   let total = 0;
+  let count = 0;
   for (let at = sizes.start; at < delta.length; ) {
     const step = instructionAt(delta, at);
     const limit = step.copies ? sizes.base : delta.length;
@@ -65,8 +67,10 @@ function checkInstructions(delta: Buffer, sizes: DeltaSizes): void {
     total += step.size;
     if (total > sizes.result) throw malformed(`it makes more than the ${sizes.result} bytes announced`);
     at = step.next;
+    count += 1;
   }
   if (total !== sizes.result) throw malformed(`it makes ${total} bytes, expected ${sizes.result}`);
+  return count;
 }
 
 function runInstructions(base: Buffer, delta: Buffer, sizes: DeltaSizes): Buffer {

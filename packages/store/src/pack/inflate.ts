@@ -22,6 +22,25 @@ export function inflateExactly(stream: Buffer, size: number): Buffer {
   }
 }
 
+/** The same where more bytes follow the stream; `length` is that of the stream itself. */
+export function inflateFirst(
+  bytes: Buffer,
+  size: number,
+): { readonly bytes: Buffer; readonly length: number } {
+  try {
+    const { buffer, engine } = inflateSync(bytes, { ...optionsFor(size), info: true }) as unknown as Inflated;
+    return { bytes: checkedSize(buffer, size), length: engine.bytesWritten };
+  } catch (error) {
+    throw damagedStream(error, size);
+  }
+}
+
+/** What zlib gives when it is asked for `info`. */
+interface Inflated {
+  readonly buffer: Buffer;
+  readonly engine: { readonly bytesWritten: number };
+}
+
 const inflateInBackground = promisify<Buffer, ZlibOptions, Buffer>(inflate);
 
 /** The same on a thread of the platform's pool. */

@@ -100,7 +100,7 @@ export class PackFile {
 }
 
 /** The number of objects; `null` when this is no pack. */
-function parsePackHeader(header: Buffer): number | null {
+export function parsePackHeader(header: Buffer): number | null {
   const version = header.readUInt32BE(4);
   const isPack = header.toString('latin1', 0, 4) === PACK_MAGIC;
   return isPack && version >= PACK_VERSION && version <= PACK_VERSION_MAX ? header.readUInt32BE(8) : null;

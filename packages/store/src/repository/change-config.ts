@@ -21,7 +21,8 @@ export interface ConfigChange {
 
 /**
  * Makes all the changes, in order, or none: the file is locked as Git does, changed by isomorphic-git in
- * memory, read back, and replaced as a whole. Lines that are not concerned stay as they are.
+ * memory, read back, and replaced as a whole. Lines that are not concerned stay as they are; a section that nothing is
+ * left in goes.
  *
  * Throws `invalid` for a key or value that cannot be written, `locked`, and `unsupported` when the file has
  * a form that isomorphic-git does not change rightly.
@@ -66,7 +67,27 @@ async function changedText(
   } catch (error) {
     throw translatedGit(error, `change the configuration of ${repository.gitDir}`);
   }
-  return held.text;
+  return withoutEmptied(held.text, changes);
+}
+
+const HEADER = /^[ \t]*\[([A-Za-z0-9-]+)(?:[ \t]+"([^"\\]*)")?\][ \t\r]*$/;
+
+/** Without the headers of sections whose last setting was taken away. */
+function withoutEmptied(text: string, changes: readonly ConfigChange[]): string {
+  const emptied = new Set(changes.filter(({ value }) => value === null).map(({ key }) => sectionOf(key)));
+  const lines = text.split('\n');
+  const isEmptied = (line: string, index: number) => {
+    const [, name, subsection] = HEADER.exec(line) ?? [];
+    if (name === undefined) return false;
+    const section = name.toLowerCase() + (subsection === undefined ? '' : `.${subsection}`);
+    const next = lines.slice(index + 1).find((other) => other.trim() !== '');
+    return emptied.has(section) && (next === undefined || next.trimStart().startsWith('['));
+  };
+  return lines.filter((line, index) => !isEmptied(line, index)).join('\n');
+}
+
+function sectionOf(key: string): string {
+  return normalized(key).slice(0, key.lastIndexOf('.'));
 }
 
 async function changeHeld(seam: Seam, held: { text: string }, { key, value, append = false }: ConfigChange) {

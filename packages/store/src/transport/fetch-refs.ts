@@ -5,7 +5,8 @@ import type { ObjectId } from '../objects/object-id.ts';
 import { releasePacks } from '../pack/keep-file.ts';
 import { listRefs } from '../refs/ref-store.ts';
 import type { Repository } from '../repository/open.ts';
-import { completeBlobs } from './complete-blobs.ts';
+import { checkArrived, notSent } from './arrived-objects.ts';
+import { fetchMissing } from './fetch-objects.ts';
 import { type ArrivedRefs, type FetchedRef, takeOverRefs } from './fetched-refs.ts';
 import { gitFailure } from './git-failure.ts';
 import { ProgressMeter } from './progress-meter.ts';
@@ -45,7 +46,8 @@ export interface FetchResult {
  * With a filter the repository must be set up as a partial clone of the remote (git-config(1),
  * `extensions.partialClone`) before, or what is left out counts as damage.
  *
- * Throws `network`, `hostile` for objects that are none, `invalid`, `locked`, `no-space`, `cancelled`.
+ * Throws `network`, `hostile` for objects that are none, `damaged` for objects that the remote should have sent and did
+ * not, `invalid`, `locked`, `no-space`, `cancelled`.
  */
 export async function fetchRefs(
   repository: Repository,
@@ -57,12 +59,10 @@ export async function fetchRefs(
   const stagingOptions = { ...options, purpose: 'fetch', filter: filter ?? FIRST_FILTER };
   return withStaging(repository, stagingOptions, async (staging) => {
     const { arrived, filtered } = await arrive(staging, repository, { ...options, refspecs, filter });
-    const isWhole = filter === null && options.programs.git !== null;
+    const absent = await checkArrived(staging, repository, { ...options, arrived, filtered });
     const label = randomBytes(6).toString('hex');
     try {
-      const parts = isWhole
-        ? await completeBlobs(staging, repository, { ...options, arrived, label })
-        : NOTHING;
+      const parts = await complete(staging, repository, { ...options, ids: [...absent], label });
       const rest = publishReceived(staging, repository, { label, isPromised: filtered });
       const refs = await takeOverRefs(repository, { refspecs, arrived }, options.signal);
       return { refs, filtered, received: sumOf(parts, rest) };
@@ -95,6 +95,28 @@ async function arrive(
  * far as they are not here, and in batches that stay.
  */
 const FIRST_FILTER = 'blob:limit=64k';
+
+interface Completing extends TransferOptions {
+  readonly ids: readonly ObjectId[];
+  readonly label: string;
+}
+
+/** Brings the blobs that were left out at first and are not here. */
+async function complete(
+  staging: Staging,
+  repository: Repository,
+  { ids, ...options }: Completing,
+): Promise<Received> {
+  if (ids.length === 0) return NOTHING;
+  if (options.programs.git === null) throw notSent(options.url, `object ${ids[0]}`);
+  return fetchMissing(staging, {
+    ...options,
+    repository,
+    ids,
+    sizeOf: () => undefined,
+    isPromised: false,
+  });
+}
 
 /** The filters that a clone of Cairn can have: by size, or without any blob. */
 const FILTER = /^blob:(?:none|limit=\d{1,12}[kmg]?)$/;

@@ -28,13 +28,10 @@ export function gitFailure(
   });
 }
 
-/** What a program wrote, without secrets and control characters. */
+/** What a program wrote, without secrets and control characters: those first, as they could hide where a secret begins. */
 export function cleaned(text: string, url: string): string {
-  const lines = text.replaceAll(url, redactUrl(url)).split('\n');
-  return lines
-    .map((line) => redacted(line).replace(/\p{Cc}/gu, ''))
-    .join('\n')
-    .trim();
+  const lines = text.split('\n').map((line) => line.replace(/\p{Cc}/gu, ''));
+  return redacted(lines.join('\n').replaceAll(url, redactUrl(url))).trim();
 }
 
 interface KnownFailure {

@@ -9,7 +9,7 @@ import type { ObjectStore } from '../pack/object-store.ts';
 export type ObjectReader = Pick<ObjectStore, 'has' | 'readSync' | 'sizeOf'>;
 
 /** Commits of the histories that are walked: a hundred a day for ten years would be 365,000. */
-const COMMITS_MAX = 500_000;
+export const COMMITS_MAX = 500_000;
 
 /** The commit that an id is, or that a tag of that id leads to; null when that is not here, or something else. */
 export function commitBehind(objects: ObjectReader, id: ObjectId): ObjectId | null {

@@ -1,11 +1,15 @@
+import { randomBytes } from 'node:crypto';
+import { httpUserOf } from './http-user.ts';
 import type { RemoteUrl } from './remote-url.ts';
 
-/** What the remote is called in a staging. */
-export const REMOTE = 'remote';
+/** What the remote is called in a staging: a name that no configuration of a user says anything about. */
+export const REMOTE = `cairn-${randomBytes(8).toString('hex')}`;
 
 export interface StagingConfigOptions {
   /** Objects may be missing here, because a remote has them. */
   readonly isPartial: boolean;
+  /** Where the file with the password stands, for an address that holds one. */
+  readonly secretFile: string;
   /** Refspecs of a push that names none. */
   readonly push?: readonly string[];
   /** Refspecs of a fetch that names none. */
@@ -13,16 +17,17 @@ export interface StagingConfigOptions {
 }
 
 /**
- * The configuration of a staging. The address stands here and not on a command line, which every user of the machine
- * can read. The user's own settings for hosts, proxies and secrets come from the user's and the system's configuration,
- * as always.
+ * The configuration of a staging. The address stands here without a user of HTTP, who would come to stand on command
+ * lines that every user of the machine can read; a password is in a file of its own ({@link httpUserOf}). The user's own
+ * settings for hosts, proxies and secrets come from the user's and the system's configuration, as always.
  */
 export function stagingConfig(
   url: RemoteUrl,
-  { isPartial, push = [], fetch = [] }: StagingConfigOptions,
+  { isPartial, secretFile, push = [], fetch = [] }: StagingConfigOptions,
 ): string {
+  const user = httpUserOf(url);
   const remote = [
-    `url = ${quoted(url.text)}`,
+    `url = ${quoted(user?.url ?? url.text)}`,
     ...(isPartial ? ['promisor = true'] : []),
     ...(url.kind === 'path' || url.kind === 'file' ? LOCAL_PROGRAMS : []),
     ...push.map((refspec) => `push = ${quoted(refspec)}`),
@@ -30,8 +35,22 @@ export function stagingConfig(
   ];
   return [
     '[core]\n\trepositoryformatversion = 0\n\tbare = true\n',
-    `[remote "${REMOTE}"]\n${remote.map((line) => `\t${line}\n`).join('')}`,
+    section(`remote "${REMOTE}"`, remote),
+    ...(user === null
+      ? []
+      : [section(`credential ${quoted(user.site)}`, [`username = ${quoted(user.name)}`])]),
+    ...(user === null || user.secret === null ? [] : [section('credential', onlyFrom(secretFile))]),
   ].join('');
+}
+
+/** The password of the address counts, as it does for Git: no helper of the user is asked for another or told of it. */
+function onlyFrom(secretFile: string): string[] {
+  const shellWord = `'${secretFile.replaceAll("'", "'\\''")}'`;
+  return ['helper =', `helper = ${quoted(`store --file=${shellWord}`)}`];
+}
+
+function section(name: string, lines: readonly string[]): string {
+  return `[${name}]\n${lines.map((line) => `\t${line}\n`).join('')}`;
 }
 
 /**

@@ -1,7 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  type Stats,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { getuid } from 'node:process';
 import { translated } from '../errors.ts';
 import { readBounded } from '../files/bounded.ts';
 import { acquireLease } from '../files/lease.ts';
@@ -10,7 +20,8 @@ import { encodePackedRefs } from '../refs/packed-refs.ts';
 import { listRefs } from '../refs/ref-store.ts';
 import type { Repository } from '../repository/open.ts';
 import { isPartialClone } from '../repository/partial-clone.ts';
-import { checkTransferUrl } from './remote-url.ts';
+import { httpUserOf } from './http-user.ts';
+import { checkTransferUrl, type RemoteUrl } from './remote-url.ts';
 import { type StagingConfigOptions, stagingConfig } from './staging-config.ts';
 
 /**
@@ -49,7 +60,7 @@ export async function withStaging<T>(
   use: (staging: Staging) => Promise<T>,
 ): Promise<T> {
   const { purpose, signal } = options;
-  if (repository === null) return useAndRemove(temporaryFolder(), null, options, use);
+  if (repository === null) return useAndRemove(temporaryFolder(purpose), null, options, use);
   const lease = await acquireLease(join(repository.gitDir, 'cairn'), {
     purpose,
     timeoutMs: LEASE_TIMEOUT_MS,
@@ -77,16 +88,33 @@ export function setFetchList({ gitDir, config }: Staging, refspecs: readonly str
 /** Removes what transfers have left whose processes ended before they were done. */
 export function sweepTransfers(gitDir: string): void {
   const folder = join(gitDir, ...FOLDER);
-  if (!existsSync(folder)) return;
-  for (const name of readdirSync(folder)) {
-    const record = readBounded(join(folder, name, OWNER), OWNER_SIZE_MAX);
+  if (existsSync(folder)) sweep(readdirSync(folder).map((name) => join(folder, name)));
+}
+
+/** The same where transfers without a repository are, among what others have there. */
+function sweepTemporary(): void {
+  const names = readdirSync(tmpdir()).filter((name) => name.startsWith(TEMPORARY_PREFIX));
+  sweep(names.map((name) => join(tmpdir(), name)).filter(isOwnFolder));
+}
+
+function sweep(stagings: readonly string[]): void {
+  for (const path of stagings) {
+    const record = readBounded(join(path, OWNER), OWNER_SIZE_MAX);
     const owner = record && parseOwner(record);
-    if (owner !== null && ownerState(owner) === 'dead') rmSync(join(folder, name), REMOVAL);
+    if (owner !== null && ownerState(owner) === 'dead') rmSync(path, REMOVAL);
   }
 }
 
+/** Of the user who runs this, and no link to elsewhere. */
+function isOwnFolder(path: string): boolean {
+  const stats: Stats | undefined = lstatSync(path, { throwIfNoEntry: false });
+  return stats?.isDirectory() === true && (getuid === undefined || stats.uid === getuid());
+}
+
 const FOLDER = ['cairn', 'transfers'];
+const TEMPORARY_PREFIX = 'cairn-transfer-';
 const OWNER = 'owner.json';
+const SECRET = 'credentials';
 const REMOVAL = { recursive: true, force: true, maxRetries: 3 };
 /** Bytes of the file that says where histories end: a million commits. */
 const SHALLOW_SIZE_MAX = 41_000_000;
@@ -98,8 +126,10 @@ async function useAndRemove<T>(
   use: (staging: Staging) => Promise<T>,
 ): Promise<T> {
   try {
-    const config = configFor(repository, options);
+    const url = checkTransferUrl(options.url);
+    const config = configFor(gitDir, repository, { url, filter: options.filter ?? null });
     fill(gitDir, repository, config());
+    keepSecret(gitDir, url);
     const borrowed = repository && join(repository.gitDir, 'objects');
     return await use({ gitDir, packFolder: join(gitDir, 'objects', 'pack'), borrowed, config });
   } finally {
@@ -107,28 +137,46 @@ async function useAndRemove<T>(
   }
 }
 
-function temporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'cairn-transfer-'));
+function temporaryFolder(purpose: string): string {
+  try {
+    sweepTemporary();
+    const gitDir = mkdtempSync(join(tmpdir(), TEMPORARY_PREFIX));
+    writeOwner(gitDir, purpose);
+    return gitDir;
+  } catch (error) {
+    throw translated(error, `prepare a transfer in ${tmpdir()}`);
+  }
 }
 
 function folderIn(repositoryDir: string, purpose: string): string {
   const gitDir = join(repositoryDir, ...FOLDER, randomBytes(8).toString('hex'));
   try {
     mkdirSync(gitDir, { recursive: true, mode: 0o700 });
-    writeFileSync(join(gitDir, OWNER), encodeOwner(currentOwner(purpose)));
+    writeOwner(gitDir, purpose);
   } catch (error) {
     throw translated(error, `prepare a transfer in ${repositoryDir}`);
   }
   return gitDir;
 }
 
+function writeOwner(gitDir: string, purpose: string): void {
+  writeFileSync(join(gitDir, OWNER), encodeOwner(currentOwner(purpose)));
+}
+
 function configFor(
+  gitDir: string,
   repository: Pick<Repository, 'gitDir'> | null,
-  { url, filter = null }: StagingOptions,
+  { url, filter }: { readonly url: RemoteUrl; readonly filter: string | null },
 ): Staging['config'] {
-  const checked = checkTransferUrl(url);
   const isPartial = filter !== null || (repository !== null && isPartialClone(repository));
-  return (options) => stagingConfig(checked, { isPartial, ...options });
+  const secretFile = join(gitDir, SECRET);
+  return (options) => stagingConfig(url, { isPartial, secretFile, ...options });
+}
+
+/** For the credential helper that the configuration names. */
+function keepSecret(gitDir: string, url: RemoteUrl): void {
+  const secret = httpUserOf(url)?.secret;
+  if (secret) writeFileSync(join(gitDir, SECRET), `${secret}\n`, { mode: 0o600 });
 }
 
 function fill(
@@ -140,7 +188,7 @@ function fill(
     mkdirSync(join(gitDir, name), { recursive: true });
   }
   writeFileSync(join(gitDir, 'HEAD'), 'ref: refs/heads/main\n');
-  // Not for other users of the machine: the address may hold a password.
+  // Not for other users of the machine: the address may hold a token.
   writeFileSync(join(gitDir, 'config'), config, { mode: 0o600 });
   if (repository !== null) borrow(gitDir, repository);
 }

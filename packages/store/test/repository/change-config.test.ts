@@ -53,6 +53,30 @@ describe('changing the configuration', () => {
     expect(readdirSync(repository.gitDir).sort()).toEqual(['HEAD', 'config', 'objects', 'refs']);
   });
 
+  test('takes a section away with its last setting, and leaves what else stands there', async () => {
+    using folder = temporaryFolder();
+    const repository = createAndOpen(folder.path);
+    const path = join(repository.gitDir, 'config');
+    appendFileSync(
+      path,
+      '[remote "b"]\n\t# of mine\n\turl = x\n[branch "main"]\n\n[remote "c"]\n\turl = x\n',
+    );
+    const before = readFileSync(path, 'utf8');
+    const added = [
+      { key: 'remote.A.url', value: 'x' },
+      { key: 'remote.A.fetch', value: 'y' },
+      { key: 'branch.main.remote', value: 'A' },
+    ];
+    await changeConfig(repository, added, NOW);
+    const taken = [...added, { key: 'remote.b.url', value: null }].map(({ key }) => ({ key, value: null }));
+    await changeConfig(repository, taken.slice(0, 1), NOW);
+    expect(readFileSync(path, 'utf8')).toContain('[remote "A"]\n');
+    await changeConfig(repository, taken, NOW);
+    const after = before.replace('\turl = x\n[branch', '[branch').replace('[branch "main"]\n', '');
+    expect(readFileSync(path, 'utf8')).toBe(after);
+    expect(gitText(repository.gitDir, 'config', '--local', 'remote.c.url')).toBe('x');
+  });
+
   test('leaves lines that are not concerned as they are', async () => {
     using folder = temporaryFolder();
     const repository = createAndOpen(folder.path);

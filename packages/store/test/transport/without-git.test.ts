@@ -1,8 +1,11 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { deflateSync } from 'node:zlib';
 import { fsckStrict, git, gitText, serveByHttp, serveByProxy, temporaryFolder } from '@cairn/testkit';
 import { expect, test } from 'vitest';
 import type { ObjectId } from '../../src/objects/object-id.ts';
+import { encodeEntryHeader } from '../../src/pack/entry.ts';
+import { encodePackHeader } from '../../src/pack/pack-file.ts';
 import { openRepository } from '../../src/repository/open.ts';
 import { fetchObjects } from '../../src/transport/fetch-objects.ts';
 import { fetchRefs } from '../../src/transport/fetch-refs.ts';
@@ -147,3 +150,30 @@ test('without Git, failures are told in the same words, and no secret is', async
   const cut = open.urlOf('remote.git').replace(String(open.port), String(proxy.port));
   expect(await reasonOf(cut)).toMatchObject({ code: 'network', data: { reason: 'cut' } });
 });
+
+test('without Git, a small pack that unpacks to more than memory should hold is refused before it is', async () => {
+  using folder = temporaryFolder();
+  const { local, remote } = sharedFixture(folder.path);
+  addVersion(local, 'v1', { parts: [1] });
+  git(local, ['push', '--quiet', remote, 'main', 'main:refs/heads/models/m']);
+  const header = encodeEntryHeader({ kind: 'blob', size: 900 * 1024 * 1024 });
+  const pack = [encodePackHeader(1), header, deflateSync(Buffer.alloc(1024 * 1024)), Buffer.alloc(20)];
+  await using server = await serveByHttp(join(folder.path, 'served'), {
+    config: packConfig(folder.path, Buffer.concat(pack)),
+  });
+  using other = newRepository(join(folder.path, 'other.git'));
+  await expect(
+    fetchRefs(other, { url: server.urlOf('remote.git'), programs, refspecs }),
+  ).rejects.toMatchObject({ code: 'unsupported', message: expect.stringContaining('at most 256 MiB') });
+  expect(gitText(other.gitDir, 'for-each-ref')).toBe('');
+  expect(readdirSync(join(other.gitDir, 'cairn', 'transfers'))).toEqual([]);
+});
+
+/** The configuration of a server that sends a pack of its own, whatever is asked for. */
+function packConfig(folder: string, pack: Buffer): string {
+  const [file, hook, config] = ['pack', 'hook', 'config'].map((name) => join(folder, name));
+  writeFileSync(file!, pack);
+  writeFileSync(hook!, `#!/bin/sh\ncat '${file}'\n`, { mode: 0o755 });
+  writeFileSync(config!, `[uploadpack]\n\tpackObjectsHook = ${JSON.stringify(hook)}\n`);
+  return config!;
+}

@@ -13,6 +13,8 @@ export interface HttpOptions {
   readonly user?: { readonly name: string; readonly password: string };
   /** Answers every request with this status, such as 403 or 503. */
   readonly status?: number;
+  /** Path of a configuration for Git on the server's side. */
+  readonly config?: string;
 }
 
 /** Smart HTTP through `git http-backend`, as a CGI program (RFC 3875). */
@@ -49,7 +51,10 @@ function bodyOf(request: IncomingMessage): Readable {
   return request.headers['content-encoding'] === 'gzip' ? request.pipe(createGunzip()) : request;
 }
 
-function requestVariables({ folder, user }: HttpOptions, request: IncomingMessage): Record<string, string> {
+function requestVariables(
+  { folder, user, config }: HttpOptions,
+  request: IncomingMessage,
+): Record<string, string> {
   const url = new URL(request.url ?? '/', 'http://127.0.0.1');
   const { 'content-type': type, 'git-protocol': protocol } = request.headers;
   return {
@@ -60,6 +65,7 @@ function requestVariables({ folder, user }: HttpOptions, request: IncomingMessag
     REQUEST_METHOD: request.method ?? 'GET',
     REMOTE_ADDR: '127.0.0.1',
     ...(user && { REMOTE_USER: user.name }),
+    ...(config !== undefined && { GIT_CONFIG_GLOBAL: config }),
     ...(type && { CONTENT_TYPE: type }),
     ...(typeof protocol === 'string' && { GIT_PROTOCOL: protocol }),
   };

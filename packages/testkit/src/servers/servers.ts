@@ -36,7 +36,7 @@ export async function serveByDaemon(
 /** Smart HTTP through `git http-backend`, with basic authentication where a user is given. */
 export async function serveByHttp(
   folder: string,
-  { filters = true, ...options }: ServeOptions & Pick<HttpOptions, 'user' | 'status'> = {},
+  { filters = true, ...options }: ServeOptions & Pick<HttpOptions, 'user' | 'status' | 'config'> = {},
 ): Promise<GitServer> {
   return withUrls(await startServer({ kind: 'http', folder, filters, ...options }), 'http');
 }

@@ -19,8 +19,15 @@ type Files = Pick<
   | 'symlink'
 >;
 
-/** The file system for isomorphic-git in a staging: the disk, with the objects of a repository as loose files in it. */
-export function libraryFiles(staging: Staging, repository: Repository): { readonly promises: Files } {
+/**
+ * The file system for isomorphic-git in a staging: the disk, with the objects of a repository as loose files in it. A pack
+ * that has arrived goes by `checkPack`, which may throw: it is written before it is unpacked.
+ */
+export function libraryFiles(
+  staging: Staging,
+  repository: Repository,
+  checkPack: (pack: Buffer) => void = () => {},
+): { readonly promises: Files } {
   const seam = createSeam(repository);
   /** Of an object that the repository has, as the seam calls it; null for any other path. */
   const borrowed = (path: string): string | null => {
@@ -37,8 +44,18 @@ export function libraryFiles(staging: Staging, repository: Repository): { readon
       const source = place === null ? files : seam.fs.promises;
       return (source[name] as (...args: unknown[]) => unknown)(place ?? path, ...rest);
     }) as unknown as Files[F];
+  const writeFile = (async (path: string, content: Buffer, ...rest: unknown[]) => {
+    if (path.endsWith('.pack')) checkPack(content);
+    return (files.writeFile as (...args: unknown[]) => unknown)(path, content, ...rest);
+  }) as unknown as Files['writeFile'];
   return {
-    promises: { ...files, readFile: reading('readFile'), stat: reading('stat'), lstat: reading('lstat') },
+    promises: {
+      ...files,
+      writeFile,
+      readFile: reading('readFile'),
+      stat: reading('stat'),
+      lstat: reading('lstat'),
+    },
   };
 }
 
