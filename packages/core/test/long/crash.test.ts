@@ -4,7 +4,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { checkAftermath } from './support/aftermath.ts';
 import { workshops } from './support/registries.ts';
 import { attempt, courseOf, tryEach } from './support/sites.ts';
-import { pointsAtMost, TRIALS } from './support/trials.ts';
+import { KILLS_MIN, pointsAtMost, TRIALS } from './support/trials.ts';
 
 const folder = temporaryFolder();
 const workshopOf = workshops(folder.path);
@@ -15,7 +15,7 @@ describe('a process that is killed leaves everything whole, and nothing to repai
   test.for(Object.entries(TRIALS))('%s', async ([name, trial], { annotate }) => {
     const setting = { workshop: await workshopOf(trial.registry), trial };
     const course = await courseOf(setting);
-    const points = killPoints(course.trace, { max: pointsAtMost(trial.killsMax), seed: name });
+    const points = killPoints(course.trace, { max: pointsAtMost(trial.killsMax, KILLS_MIN), seed: name });
     let kills = 0;
     await tryEach({ ...setting, course }, points, async (site, strike, index) => {
       const { outcome } = await attempt(site, setting, strike);

@@ -52,7 +52,7 @@ const FORMS = {
   zip64: { deflate: true, zip64: 'everything' },
 } as const;
 
-const MUTANTS_PER_FORM = 5_000;
+const MUTANTS_PER_FORM = 3_000;
 
 describe.each(Object.entries(FORMS))('of an archive that is %s', (_, options) => {
   const whole = Buffer.from(zipFile(ENTRIES, options).bytes);

@@ -1,3 +1,3 @@
 import { testChangesInDamage } from '../../properties/changes-in-damage.ts';
 
-testChangesInDamage(250);
+testChangesInDamage(150);

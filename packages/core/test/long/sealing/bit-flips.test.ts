@@ -1,3 +1,3 @@
 import { testSealedBitFlips } from '../../sealing/bit-flips.ts';
 
-testSealedBitFlips(400);
+testSealedBitFlips(200);

@@ -41,16 +41,20 @@ export interface Trial {
 }
 
 /** One of so many of the points of a trial is tried in a run of all suites, which has to end in some minutes. */
-const SHARE = 3;
+const SHARE = 4;
 
-/** Fewer would say little, above all where threads share the work and not every point is reached. */
-const FEWEST = 12;
+/** Fewer kills would say little, above all where threads share the work and not every point is reached. */
+export const KILLS_MIN = 10;
 
-/** How many points of a trial are tried: `CAIRN_TEST_POINTS=many` tries all that it names, `all` whatever there are. */
-export function pointsAtMost(many: number): number {
+/**
+ * How many points of a trial are tried: `CAIRN_TEST_POINTS=many` tries all that it names, `all` whatever there are.
+ *
+ * @param fewest tried in any case, where there are as many
+ */
+export function pointsAtMost(many: number, fewest = 1): number {
   const wanted = process.env.CAIRN_TEST_POINTS;
   if (wanted === 'all') return Number.POSITIVE_INFINITY;
-  return wanted === 'many' ? many : Math.max(Math.min(many, FEWEST), Math.ceil(many / SHARE));
+  return wanted === 'many' ? many : Math.max(Math.min(many, fewest), Math.ceil(many / SHARE));
 }
 
 /** Every operation that changes something, by what it does. */
