@@ -13,7 +13,7 @@ export function bytesOf(gitDir: string): number {
 }
 
 /** A pack with a commit, its trees and two small files, and its index, bytes. */
-const HISTORY_LINE_MAX = 4096;
+export const HISTORY_LINE_MAX = 4096;
 
 /** What deleting a version said that it frees must have gone, but for the line in the history that says so. */
 export function expectFreed(gitDir: string, before: number, freed: number): void {

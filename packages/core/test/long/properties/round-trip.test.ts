@@ -1,3 +1,3 @@
 import { testRoundTrips } from '../../properties/round-trip.ts';
 
-testRoundTrips(60);
+testRoundTrips(30);
